@@ -15,7 +15,7 @@ EXPONENT_OF: Final[dict[str, int]] = {
         2,
     ),
 }
-"""Minor-unit digits of every currency a document may be in (ISO 4217, list one). HRK and other withdrawn ones are out."""
+"""Minor-unit digits of every currency a document may be in (ISO 4217, list one; withdrawn ones are out)."""
 
 MAX_MINOR: Final = 10**17
 """Amounts stay below this many minor units, far inside a bigint, so that sums cannot overflow."""

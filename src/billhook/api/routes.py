@@ -1,0 +1,12 @@
+"""Every route of the invoicing API, resource by resource."""
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from billhook.api import accounts, health
+
+
+def routes() -> list[ControllerRouterHandler]:
+    """Return the routes: health at the root, the resources under `/v1`."""
+    resources = [*accounts.ROUTES]
+    return [*health.ROUTES, Router("/v1", route_handlers=[*resources])]

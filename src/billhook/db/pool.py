@@ -1,0 +1,158 @@
+"""The pool and the transaction: every statement runs under exactly one tenant, or under none.
+
+Row-level security reads the session setting `billhook.organization`. A connection remembers which tenant it was last
+set to; before a statement runs it is brought to the tenant of the running `Tx`. So a connection can never carry the
+tenant of the request before, and where the tenant is entered by the statement itself (`enters=True`) it costs no
+round trip of its own.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from billhook.db.errors import DatabaseUnavailable
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.time import Clock, SystemClock
+
+APP_ROLE = "billhook_app"
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError)
+
+
+class _Connection(asyncpg.Connection):
+    """A connection that knows which tenant its session is set to; None is "unknown", so set it again."""
+
+    __slots__ = ("tenant",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tenant: str | None = ""
+
+    def get_reset_query(self) -> str:
+        """Return nothing to run on release: the tenant is all that our sessions carry, and `Tx` minds it."""
+        return ""
+
+
+class Tx:
+    """One unit of work: a connection, the instant it began, who acts and for which organization."""
+
+    def __init__(self, database: "Database", connection: _Connection, account: Id | None) -> None:
+        self.database = database
+        self.connection = connection
+        self.now: datetime = database.clock.now()
+        self.account = account
+        self.organization: Id | None = None
+
+    def enter(self, organization: Id | None) -> None:
+        """Work for this organization from here on; who may do so has been decided before."""
+        self.organization = organization
+
+    @property
+    def shard(self) -> int:
+        """The shard of the organization that was entered."""
+        return ids.shard_of(self.organization) if self.organization else 0
+
+    async def run(self, method: str, sql: str, arguments: list[Any], *, enters: bool) -> Any:
+        """Run one statement and return what the driver's `method` (fetch, fetchrow, execute) returns."""
+        connection, tenant = self.connection, self.organization or ""
+        if enters:
+            connection.tenant = None
+        elif connection.tenant != tenant:
+            connection.tenant = None
+            self.database.round_trips += 1
+            await connection.execute("select set_config('billhook.organization', $1, false)", tenant)
+            connection.tenant = tenant
+        self.database.round_trips += 1
+        return await getattr(connection, method)(sql, *arguments)
+
+    def entered(self, organization: Id) -> None:
+        """Note that the statement which has just run set the session to this organization."""
+        self.organization = organization
+        self.connection.tenant = organization
+
+    @asynccontextmanager
+    async def atomic(self) -> AsyncIterator[None]:
+        """Make all statements in the block one: all of them happen or none."""
+        self.database.round_trips += 2
+        try:
+            async with self.connection.transaction():
+                yield
+        except BaseException:
+            self.connection.tenant = None  # a rollback takes back session settings too
+            raise
+
+
+async def _prepare(connection: _Connection) -> None:
+    """Speak our types: uuid is an `Id`, jsonb is JSON bytes."""
+    await connection.set_type_codec(
+        "uuid", schema="pg_catalog", encoder=ids.to_bytes, decoder=ids.from_bytes, format="binary"
+    )
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda json: b"\x01" + json,
+        decoder=lambda raw: raw[1:],
+        format="binary",
+    )
+
+
+def _bare(proxy: Any) -> _Connection:
+    """Return the connection itself: the proxy that the pool lends does not have our attribute."""
+    connection: _Connection = proxy._con  # noqa: SLF001 - see above
+    return connection
+
+
+class Database:
+    """The application's access to PostgreSQL, as a role that neither owns the tables nor bypasses row security."""
+
+    def __init__(self, url: str, *, connections: int = 16, clock: Clock | None = None) -> None:
+        self.url = url
+        self.connections = connections
+        self.clock = clock or SystemClock()
+        self.round_trips = 0
+        self._pool: asyncpg.Pool[Any] | None = None
+
+    async def connect(self) -> None:
+        """Open the pool."""
+        # The driver's stubs know no pool of a subclass with attributes of its own.
+        self._pool = await asyncpg.create_pool(  # type: ignore[call-overload]
+            self.url,
+            min_size=min(2, self.connections),
+            max_size=self.connections,
+            connection_class=_Connection,
+            init=_prepare,
+            statement_cache_size=1000,
+            server_settings={"role": APP_ROLE, "application_name": "billhook", "timezone": "UTC"},
+        )
+
+    async def close(self) -> None:
+        """Close the pool; statements under way are finished first."""
+        if self._pool:
+            await self._pool.close()
+            self._pool = None
+
+    @asynccontextmanager
+    async def open(self, account: Id | None = None, organization: Id | None = None) -> AsyncIterator[Tx]:
+        """Lend a connection for one unit of work; statements are atomic one by one unless `Tx.atomic` is used."""
+        if self._pool is None:
+            raise DatabaseUnavailable
+        try:
+            async with self._pool.acquire() as proxy:
+                tx = Tx(self, _bare(proxy), account)
+                tx.enter(organization)
+                yield tx
+        except _LOST as error:
+            raise DatabaseUnavailable from error
+
+    @asynccontextmanager
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncIterator["asyncpg.Connection[Any]"]:
+        """Call `heard` with each payload of a channel, on a connection of its own, while the block runs."""
+        connection = await asyncpg.connect(self.url, server_settings={"role": APP_ROLE})
+        try:
+            await connection.add_listener(channel, lambda *event: heard(str(event[-1])))
+            yield connection
+        finally:
+            await connection.close()

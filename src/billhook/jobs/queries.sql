@@ -1,0 +1,47 @@
+-- name: enqueue
+-- Write a job with what happened now; wakes a waiting worker when the transaction commits.
+with job as (
+  insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+  values (:kind, :organization_id, :payload, :now, :now)
+  returning id
+)
+select id, pg_notify('billhook_jobs', '') is null from job;
+
+-- name: claim
+-- Take due jobs and those whose lease has run out. Attempts are counted here: a job that kills its worker ends too.
+update jobs.job set state = 'running', attempts = attempts + 1, leased_until = :now + make_interval(secs => :lease_seconds)
+ where id in (
+   (select id from jobs.job where state = 'due' and run_at <= :now order by run_at limit :batch for update skip locked)
+   union all
+   (select id from jobs.job where state = 'running' and leased_until < :now and attempts < max_attempts
+     limit :batch for update skip locked))
+returning id, kind, organization_id, payload, attempts, max_attempts;
+
+-- name: finish
+-- Done jobs leave the table.
+delete from jobs.job where id = any(:done);
+
+-- name: fail
+-- Try again after 2, 4, 8 … seconds, at most an hour; give up after max_attempts and keep the row for `doctor`.
+update jobs.job
+   set state = case when attempts >= max_attempts or :final then 'dead' else 'due' end,
+       run_at = :now + make_interval(secs => least(2 ^ attempts, 3600)),
+       leased_until = null,
+       last_error = :error
+ where id = :job;
+
+-- name: bury
+-- Jobs whose last attempt took the worker with it.
+update jobs.job set state = 'dead', leased_until = null, last_error = coalesce(last_error, 'the worker stopped in the middle')
+ where state = 'running' and leased_until < :now and attempts >= max_attempts;
+
+-- name: next_due
+-- When the next job wants to run; null when none waits.
+select min(at) from (
+  select min(run_at) as at from jobs.job where state = 'due'
+  union all
+  select min(leased_until) from jobs.job where state = 'running') as wanted;
+
+-- name: queued
+-- How many jobs are in which state: for `doctor` and for tests that wait for the queue to drain.
+select count(*) filter (where state <> 'dead') as waiting, count(*) filter (where state = 'dead') as dead from jobs.job;

@@ -1,0 +1,29 @@
+"""HTTP plumbing: principal, bodies, faults, the filter language, paths in any case. Knows no resource."""
+
+from billhook.web.bodies import BillhookRequest
+from billhook.web.faults import Faults, find_faults
+from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, parse_where
+from billhook.web.paths import AnyCase
+from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
+from billhook.web.problems import STATUS_OF
+from billhook.web.types import Instant, decode_instant
+
+__all__ = [
+    "STATUS_OF",
+    "AnyCase",
+    "Authenticator",
+    "BillhookRequest",
+    "Column",
+    "Columns",
+    "Compiled",
+    "Faults",
+    "Instant",
+    "Principal",
+    "Query",
+    "Unauthenticated",
+    "decode_instant",
+    "find_faults",
+    "parse_query",
+    "parse_where",
+    "token_of",
+]

@@ -1,0 +1,74 @@
+"""The request as our routes see it: who asks, the database, and a body read once, numbers exactly as written."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from billhook.db import Database
+from billhook.settings import Settings
+from billhook.web.brackets import nest
+from billhook.web.principal import Principal, Unauthenticated
+from billhook.web.problems import Malformed
+
+
+def _exact(literal: str) -> Decimal:
+    try:
+        number = Decimal(literal)
+    except InvalidOperation:
+        raise Malformed(why=f"`{literal[:40]}` is not a number") from None
+    if number.adjusted() > 30 or number.adjusted() < -30:  # 1E+999999 would be a number of a million digits
+        raise Malformed(why=f"the number `{literal[:40]}` is out of all proportion")
+    return number
+
+
+_decode = msgspec.json.Decoder(float_hook=_exact).decode
+
+
+class BillhookRequest(Request[Any, Any, Any]):
+    """A request whose `json()` takes JSON and forms alike and knows no float."""
+
+    content: Any = None
+
+    @property
+    def database(self) -> Database:
+        """The application's database."""
+        database: Database = self.app.state.database
+        return database
+
+    @property
+    def settings(self) -> Settings:
+        """The application's settings."""
+        settings: Settings = self.app.state.settings
+        return settings
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks. Raises Unauthenticated on a public route that nobody signed."""
+        principal: Principal | None = self.scope.get("user")
+        if principal is None:
+            raise Unauthenticated
+        return principal
+
+    async def json(self) -> Any:
+        """Return the body as plain values; an empty body is an empty object. Raises Malformed."""
+        if self.content is None:
+            self.content = await self._read()
+        return self.content
+
+    async def _read(self) -> Any:
+        body = await self.body()
+        if not body.strip():
+            return {}
+        if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            try:
+                return nest(body.decode())
+            except UnicodeDecodeError:
+                raise Malformed(why="it is not UTF-8") from None
+        try:
+            return _decode(body)
+        except msgspec.DecodeError as error:
+            raise Malformed(why=str(error)) from None
+        except (UnicodeDecodeError, RecursionError):
+            raise Malformed(why="it is not JSON in UTF-8 of a sane depth") from None

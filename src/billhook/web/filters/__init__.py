@@ -1,0 +1,7 @@
+"""The `filter`/`where` language of the invoicing API: read from a query string, compiled from an allow-list to SQL."""
+
+from billhook.web.filters.columns import Column, Columns
+from billhook.web.filters.compiler import Compiled
+from billhook.web.filters.query import Query, parse_query, parse_where
+
+__all__ = ["Column", "Columns", "Compiled", "Query", "parse_query", "parse_where"]

@@ -1,0 +1,123 @@
+"""Fixtures of the whole suite: one real PostgreSQL a run, one database a worker process, one real HTTP server."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from billhook import app
+from billhook.app.server import Server, bind
+from billhook.db import Database, migrate
+from billhook.kernel.time import MovableClock
+from billhook.settings import Settings, load
+from tests.world import World
+
+TEMPLATE = "billhook_template"
+ADMIN_URL = "BILLHOOK_TEST_DATABASE_URL"  # an owner's URL; the suite starts a PostgreSQL of its own when it is not set
+_started: list[object] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    if ADMIN_URL not in os.environ:
+        from billhook.db import embedded
+
+        folder = tempfile.mkdtemp(prefix="billhook-test-")
+        os.chmod(folder, 0o755)
+        cluster = embedded.start(Path(folder))
+        _started.extend([cluster, folder])
+        os.environ[ADMIN_URL] = cluster.owner_url
+    asyncio.run(_make_template(os.environ[ADMIN_URL]))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _started:
+        cluster, folder = _started
+        _started.clear()
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def url_of(database: str) -> str:
+    """Return the owner's URL of a database of the test server."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    return urlunsplit(urlsplit(os.environ[ADMIN_URL])._replace(path=f"/{database}"))
+
+
+async def _execute(sql: str) -> None:
+    connection = await asyncpg.connect(os.environ[ADMIN_URL])
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def _make_template(admin_url: str) -> None:
+    await _execute(f"drop database if exists {TEMPLATE} with (force)")
+    await _execute(f"create database {TEMPLATE}")
+    await migrate(url_of(TEMPLATE))
+
+
+async def create_database(name: str) -> str:
+    """Create a migrated database and return its owner's URL."""
+    await _execute(f"drop database if exists {name} with (force)")
+    await _execute(f"create database {name} template {TEMPLATE}")
+    return url_of(name)
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+async def database_url(worker_name: str) -> str:
+    return await create_database(f"billhook_test_{worker_name}")
+
+
+@pytest.fixture(scope="session")
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    return load({"BILLHOOK_DATABASE_URL": database_url, "BILLHOOK_LOGIN_ATTEMPTS": "5"})
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str, clock: MovableClock) -> AsyncIterator[Database]:
+    database = Database(database_url, connections=8, clock=clock)
+    await database.connect()
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def base_url(settings: Settings, database: Database) -> AsyncIterator[str]:
+    server = Server(app.build(settings, database), bind("127.0.0.1", 0))
+    await server.start()
+    yield server.url
+    await server.stop()
+
+
+@pytest.fixture
+async def world(base_url: str, database: Database, clock: MovableClock) -> AsyncIterator[World]:
+    """The cast, seen through the public API over real HTTP."""
+    async with World(base_url, database, clock) as world:
+        yield world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_leftover_environment() -> Iterator[None]:
+    """No test may leave a setting behind."""
+    before = {k: v for k, v in os.environ.items() if k.startswith("BILLHOOK_")}
+    yield
+    assert {k: v for k, v in os.environ.items() if k.startswith("BILLHOOK_")} == before
