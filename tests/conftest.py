@@ -10,15 +10,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from billhook import app
-from billhook.app.server import Server, bind
+from billhook.app import Application, Server, bind
 from billhook.db import Database, migrate
+from billhook.documents import Press
 from billhook.kernel.time import MovableClock
 from billhook.settings import Settings, load
 from tests.world import World
 
-TEMPLATE = "billhook_template"
-ADMIN_URL = "BILLHOOK_TEST_DATABASE_URL"  # an owner's URL; the suite starts a PostgreSQL of its own when it is not set
+TEMPLATE = "TEST_TEMPLATE"  # the variable that tells worker processes the template database of this run
+ADMIN_URL = "TEST_DATABASE_URL"  # an owner's URL; the suite starts a PostgreSQL of its own when it is not set
 _started: list[object] = []
 
 
@@ -33,10 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
         cluster = embedded.start(Path(folder))
         _started.extend([cluster, folder])
         os.environ[ADMIN_URL] = cluster.owner_url
-    asyncio.run(_make_template(os.environ[ADMIN_URL]))
+    os.environ[TEMPLATE] = f"billhook_test_{os.getpid()}"
+    asyncio.run(_make_template(os.environ[TEMPLATE]))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        asyncio.run(_drop_databases(os.environ[TEMPLATE]))
     if _started:
         cluster, folder = _started
         _started.clear()
@@ -59,16 +62,25 @@ async def _execute(sql: str) -> None:
         await connection.close()
 
 
-async def _make_template(admin_url: str) -> None:
-    await _execute(f"drop database if exists {TEMPLATE} with (force)")
-    await _execute(f"create database {TEMPLATE}")
-    await migrate(url_of(TEMPLATE))
+async def _make_template(name: str) -> None:
+    await _execute(f"drop database if exists {name} with (force)")
+    await _execute(f"create database {name}")
+    await migrate(url_of(name))
+
+
+async def _drop_databases(prefix: str) -> None:
+    connection = await asyncpg.connect(os.environ[ADMIN_URL])
+    try:
+        for row in await connection.fetch("select datname from pg_database where datname like $1", f"{prefix}%"):
+            await connection.execute(f'drop database "{row["datname"]}" with (force)')
+    finally:
+        await connection.close()
 
 
 async def create_database(name: str) -> str:
     """Create a migrated database and return its owner's URL."""
-    await _execute(f"drop database if exists {name} with (force)")
-    await _execute(f"create database {name} template {TEMPLATE}")
+    name = f"{os.environ[TEMPLATE]}_{name}"
+    await _execute(f"create database {name} template {os.environ[TEMPLATE]}")
     return url_of(name)
 
 
@@ -79,7 +91,7 @@ def worker_name() -> str:
 
 @pytest.fixture(scope="session")
 async def database_url(worker_name: str) -> str:
-    return await create_database(f"billhook_test_{worker_name}")
+    return await create_database(worker_name)
 
 
 @pytest.fixture(scope="session")
@@ -102,10 +114,16 @@ async def database(database_url: str, clock: MovableClock) -> AsyncIterator[Data
 
 @pytest.fixture(scope="session")
 async def base_url(settings: Settings, database: Database) -> AsyncIterator[str]:
-    server = Server(app.build(settings, database), bind("127.0.0.1", 0))
+    sock = bind("127.0.0.1", 0)
+    press = Press()
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    application = Application(settings, database, press, public_url=url)
+    server = Server(application.asgi, sock)
     await server.start()
-    yield server.url
+    yield url
     await server.stop()
+    await application.close()
+    await press.close()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The cast: Alice owns, Bob is somebody else, Charlie must see nothing. Everything goes through the public API."""
 
 import secrets
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -49,7 +49,7 @@ class World:
         self.clock = clock
         self.http = httpx.AsyncClient(base_url=f"{base_url}/v1", timeout=30)
 
-    async def __aenter__(self) -> "World":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

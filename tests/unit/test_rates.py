@@ -21,7 +21,7 @@ def found(alpha2: str, classification: str, day: str, language: str | None = Non
     """Return the labels of a country's taxes of one classification on a day, leaving out those not yet there."""
     on = date.fromisoformat(day)
     taxes = [tax for tax in rates.taxes_of(alpha2, language) if tax.classification == classification]
-    return [rates.label(tax, rates.at(tax, on)) for tax in taxes if tax.rates[-1].valid_from <= on]
+    return [rates.label(tax.abbreviation, rates.at(tax, on)) for tax in taxes if tax.rates[-1].valid_from <= on]
 
 
 HISTORY = [
@@ -200,4 +200,4 @@ def test_a_misspelt_history_is_refused(history: str):
     ("rate", "text"), [("9.50", "BTW 9.5%"), ("21.0", "BTW 21%"), ("100", "BTW 100%"), ("0", "BTW 0%")]
 )
 def test_a_label_has_no_trailing_zeros(rate: str, text: str):
-    assert rates.label(rates.taxes_of("BE")[0], Decimal(rate)) == text
+    assert rates.label("BTW", Decimal(rate)) == text

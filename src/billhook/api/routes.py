@@ -3,10 +3,16 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.api import accounts, health
+from billhook.api import accounts, documents, health, organizations, reference, settings
 
 
 def routes() -> list[ControllerRouterHandler]:
     """Return the routes: health at the root, the resources under `/v1`."""
-    resources = [*accounts.ROUTES]
+    resources = [
+        *accounts.ROUTES,
+        *organizations.ROUTES,
+        *settings.ROUTES,
+        *documents.ROUTES,
+        *reference.ROUTES,
+    ]
     return [*health.ROUTES, Router("/v1", route_handlers=[*resources])]

@@ -1,6 +1,6 @@
 """The web application: faces, plumbing and rooms wired together."""
 
-from billhook.app.asgi import build
-from billhook.app.server import Server
+from billhook.app.asgi import Application
+from billhook.app.server import Server, bind
 
-__all__ = ["Server", "build"]
+__all__ = ["Application", "Server", "bind"]

@@ -6,12 +6,12 @@ from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
-from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from billhook import __version__, accounts, api
+from billhook import accounts, api
 from billhook.api.responses import JsonResponse
 from billhook.db import Database
+from billhook.documents import Press
 from billhook.settings import Settings
 from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, token_of
 
@@ -34,18 +34,32 @@ async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], handler
         raise Unauthenticated
 
 
-def build(settings: Settings, database: Database) -> ASGIApp:
-    """Return the whole application on an open database."""
-    app = Litestar(
-        api.routes(),
-        request_class=BillhookRequest,
-        response_class=JsonResponse,
-        type_decoders=[(lambda expected: expected is Instant, api.decode_wire)],
-        exception_handlers=api.HANDLERS,
-        guards=[_authenticated],
-        state=State({"database": database, "settings": settings, "authenticate": accounts.authenticator(database)}),
-        openapi_config=OpenAPIConfig(title="Billhook", version=__version__, enabled_endpoints=set()),
-        request_max_body_size=settings.request_body_bytes,
-        logging_config=None,
-    )
-    return AnyCase(app, [route.path for route in app.routes])
+class Application:
+    """The whole application on an open database; `asgi` is what a server serves."""
+
+    def __init__(self, settings: Settings, database: Database, press: Press, *, public_url: str) -> None:
+        self.authentication = accounts.authenticator(database)
+        state = {
+            "database": database,
+            "settings": settings,
+            "press": press,
+            "public_url": public_url,
+            "authenticate": self.authentication,
+        }
+        self.litestar = Litestar(
+            api.routes(),
+            request_class=BillhookRequest,
+            response_class=JsonResponse,
+            type_decoders=[(lambda expected: expected is Instant, api.decode_wire)],
+            exception_handlers=api.HANDLERS,
+            guards=[_authenticated],
+            state=State(state),
+            openapi_config=api.OPENAPI,
+            request_max_body_size=settings.request_body_bytes,
+            logging_config=None,
+        )
+        self.asgi: ASGIApp = AnyCase(self.litestar, [route.path for route in self.litestar.routes])
+
+    async def close(self) -> None:
+        """End what listens in the background."""
+        await self.authentication.close()

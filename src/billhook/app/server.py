@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from typing import Any, cast
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -21,7 +22,7 @@ class Server:
 
     def __init__(self, app: ASGIApp, sock: socket.socket) -> None:
         config = uvicorn.Config(
-            app,  # type: ignore[arg-type] - two spellings of the same ASGI
+            cast("Any", app),  # two spellings of the same ASGI
             loop="none",
             http="httptools",
             ws="none",

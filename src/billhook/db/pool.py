@@ -6,6 +6,7 @@ tenant of the request before, and where the tenant is entered by the statement i
 round trip of its own.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -63,7 +64,8 @@ class Tx:
         elif connection.tenant != tenant:
             connection.tenant = None
             self.database.round_trips += 1
-            await connection.execute("select set_config('billhook.organization', $1, false)", tenant)
+            setting = str(ids.to_uuid(tenant)) if tenant else ""
+            await connection.execute("select set_config('billhook.organization', $1, false)", setting)
             connection.tenant = tenant
         self.database.round_trips += 1
         return await getattr(connection, method)(sql, *arguments)
@@ -113,6 +115,7 @@ class Database:
         self.connections = connections
         self.clock = clock or SystemClock()
         self.round_trips = 0
+        self.work = asyncio.Event()  # set when this process wrote something to the outbox
         self._pool: asyncpg.Pool[Any] | None = None
 
     async def connect(self) -> None:

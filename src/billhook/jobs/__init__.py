@@ -1,7 +1,8 @@
 """The outbox: what must happen later, written with what happened now; and the worker that works it off."""
 
 from billhook.jobs.model import Handler, Job, Postponed
-from billhook.jobs.store import enqueue, queued
+from billhook.jobs.service import enqueue, wake
+from billhook.jobs.store import queued
 from billhook.jobs.worker import Worker
 
-__all__ = ["Handler", "Job", "Postponed", "Worker", "enqueue", "queued"]
+__all__ = ["Handler", "Job", "Postponed", "Worker", "enqueue", "queued", "wake"]

@@ -11,13 +11,6 @@ from billhook.jobs.model import Job
 sql = Statements(__package__)
 
 
-class Enqueued(msgspec.Struct, frozen=True):
-    """The id of a new job, and that a worker was woken."""
-
-    id: int
-    woken: bool
-
-
 class Queued(msgspec.Struct, frozen=True):
     """How full the queue is."""
 
@@ -26,7 +19,7 @@ class Queued(msgspec.Struct, frozen=True):
 
 
 @sql.one
-async def enqueue(tx: Tx, kind: str, payload: dict[str, Any]) -> Enqueued: ...
+async def enqueue(tx: Tx, kind: str, payload: dict[str, Any]) -> int: ...
 
 
 @sql.many

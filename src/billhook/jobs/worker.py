@@ -14,7 +14,7 @@ log = logging.getLogger("billhook.jobs")
 
 BATCH = 20
 LEASE_SECONDS = 300
-IDLE_SECONDS = 5  # a notification may be lost with its connection: look anyway
+IDLE_SECONDS = 1  # how long a job of another process may wait to be noticed
 
 
 class Worker:
@@ -26,23 +26,20 @@ class Worker:
         self.database = database
         self.handlers = handlers
         self.lease_seconds = lease_seconds
-        self._wake = asyncio.Event()
         self._stopping = False
 
     def stop(self) -> None:
         """Finish what was claimed and return from `run`."""
         self._stopping = True
-        self._wake.set()
+        self.database.work.set()
 
     async def run(self) -> None:
         """Work until stopped; a database that is away for a while is waited for."""
         while not self._stopping:
             try:
-                async with self.database.listen("billhook_jobs", lambda _: self._wake.set()) as connection:
-                    while not self._stopping and not connection.is_closed():
-                        self._wake.clear()
-                        if not await self.work_once():
-                            await self._wait()
+                self.database.work.clear()
+                if not await self.work_once():
+                    await self._wait()
             except (DatabaseUnavailable, OSError) as error:
                 log.warning("the worker waits for the database: %s", error)
                 await self._pause(1)
@@ -59,7 +56,7 @@ class Worker:
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            await asyncio.wait_for(self.database.work.wait(), seconds)
 
     async def work_once(self) -> int:
         """Claim one batch and carry it out; return how many jobs it had."""

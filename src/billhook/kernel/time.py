@@ -68,5 +68,11 @@ def parse(text: str) -> datetime:
 
 
 def day(instant: datetime, zone: str) -> date:
-    """Return the business day of an instant in a zone (an IANA name)."""
+    """Return the business day of an instant in a zone (an IANA name).
+
+    Midnight UTC to the millisecond is how a date without a time arrives on the wire: it means that day in every zone.
+    """
+    utc = instant.astimezone(UTC)
+    if utc.time() == time():
+        return utc.date()
     return instant.astimezone(ZoneInfo(zone)).date()

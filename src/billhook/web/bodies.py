@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import UploadFile
 
 from billhook.db import Database
 from billhook.settings import Settings
@@ -44,6 +45,12 @@ class BillhookRequest(Request[Any, Any, Any]):
         return settings
 
     @property
+    def public_url(self) -> str:
+        """What links to this installation begin with."""
+        url: str = self.app.state.public_url
+        return url
+
+    @property
     def principal(self) -> Principal:
         """Who asks. Raises Unauthenticated on a public route that nobody signed."""
         principal: Principal | None = self.scope.get("user")
@@ -72,3 +79,12 @@ class BillhookRequest(Request[Any, Any, Any]):
             raise Malformed(why=str(error)) from None
         except (UnicodeDecodeError, RecursionError):
             raise Malformed(why="it is not JSON in UTF-8 of a sane depth") from None
+
+    async def upload(self) -> bytes:
+        """Return the bytes of an uploaded file: the first one of a multipart form, else the body itself."""
+        if self.headers.get("content-type", "").startswith("multipart/form-data"):
+            for field in (await self.form()).values():
+                if isinstance(field, UploadFile):
+                    return await field.read()
+            raise Malformed(why="it holds no file; send the file as a field of a multipart form")
+        return await self.body()

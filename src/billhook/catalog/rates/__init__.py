@@ -61,9 +61,9 @@ def at(tax: CountryTax, day: date) -> Decimal:
     raise LookupError(message)
 
 
-def label(tax: CountryTax, rate: Decimal) -> str:
+def label(abbreviation: str, rate: Decimal) -> str:
     """Return the abbreviation as documents print it (seed 3): `BTW 21%`, `DDV 9.5%`."""
-    return f"{tax.abbreviation} {plain(rate)}%"
+    return f"{abbreviation} {plain(rate)}%"
 
 
 @cache

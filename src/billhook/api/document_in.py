@@ -1,0 +1,223 @@
+"""What callers say of documents, in the words of the wire."""
+
+from typing import Any
+
+import msgspec
+
+from billhook.api.wire import UNSET, AddressIn, Flag, Free, In, Number, Text, When, data_in, given, identity_said, said
+from billhook.documents import NewDocument, NewLine, NewPayment, NewTax, Sending
+from billhook.documents.model.document import Options
+
+Rows = list[dict[str, Any]] | None | msgspec.UnsetType
+
+
+class DocumentItemTaxIn(In, kw_only=True):
+    """A tax of a line: `taxId`, else `rate` (percent), else `classification`."""
+
+    rate: Number = UNSET
+    tax_id: Text = UNSET
+    classification: Text = UNSET
+    name: Text = UNSET
+    abbreviation: Text = UNSET
+    reverse_charged: Flag = UNSET
+    recoverable: Flag = UNSET
+    compound: Flag = UNSET
+    tax_number: Text = UNSET
+
+
+class DocumentItemIn(In, kw_only=True):
+    """A line. Prices and amounts in major units; `discount` in percent unless `discountIsAmount`."""
+
+    name: Text = UNSET
+    description: Text = UNSET
+    quantity: Number = UNSET
+    unit: Text = UNSET
+    price: Number = UNSET
+    price_gross: Number = UNSET
+    discount: Number = UNSET
+    discount_is_amount: Flag = UNSET
+    is_separator: Flag = UNSET
+    sku: Text = UNSET
+    ean: Text = UNSET
+    classification: Text = UNSET
+    item_id: Text = UNSET
+    load: Flag = UNSET
+    track_inventory: Flag = UNSET
+    on_behalf: Text = UNSET
+    tax_exemption_code: Text = UNSET
+    tax_exemption_reason: Text = UNSET
+    item_taxes: list[DocumentItemTaxIn] | None | msgspec.UnsetType = UNSET
+    custom: Free = UNSET
+    l10n: Free = UNSET
+    data: Rows = UNSET
+
+
+class DocumentPartyIn(AddressIn, kw_only=True):
+    """Issuer or client of one document; keys said here win over what is stored."""
+
+    contact: Text = UNSET
+    is_end_customer: Flag = UNSET
+    ip_address: Text = UNSET
+    custom: Free = UNSET
+    data: Rows = UNSET
+
+
+class DocumentPaymentIn(In, kw_only=True):
+    """A payment that comes with the document: `amount` defaults to what is due, `date` to the document's."""
+
+    type: str
+    amount: Number = UNSET
+    date: When = UNSET
+    note: Text = UNSET
+    tag: Text = UNSET
+    transaction_id: Text = UNSET
+    custom: Free = UNSET
+
+
+class SendIn(In, kw_only=True):
+    """How a document is to be mailed; `recipients` is a list or a comma-separated text."""
+
+    recipients: list[str] | str | None | msgspec.UnsetType = UNSET
+    message: Text = UNSET
+    subject: Text = UNSET
+    send_copy: Flag = UNSET
+
+
+class DocumentIn(In, kw_only=True):
+    """A document as said: the lines and the client's name are needed, the organization's settings give the rest."""
+
+    type: Text = UNSET
+    draft: Flag = UNSET
+    incoming: Flag = UNSET
+    number: Text = UNSET
+    date: When = UNSET
+    date_service: When = UNSET
+    date_service_to: When = UNSET
+    date_due: When = UNSET
+    date_valid_till: When = UNSET
+    date_paid: When = UNSET
+    date_received: When = UNSET
+    reference: Text = UNSET
+    currency_id: Text = UNSET
+    decimal_places: int | None | msgspec.UnsetType = UNSET
+    note: Text = UNSET
+    tax_clause: Text = UNSET
+    footer: Text = UNSET
+    signature: Text = UNSET
+    display_name: Text = UNSET
+    omit_taxes: Flag = UNSET
+    keep_prices_as_gross: Flag = UNSET
+    ignore_omit_taxes: Flag = UNSET
+    charges_disabled: Flag = UNSET
+    number_internal: Text = UNSET
+    sent_snail_mail: Flag = UNSET
+    unique_id: Text = UNSET
+    client_id: Text = UNSET
+    document_client: DocumentPartyIn | None | msgspec.UnsetType = UNSET
+    document_issuer: DocumentPartyIn | None | msgspec.UnsetType = UNSET
+    items: list[DocumentItemIn] | None | msgspec.UnsetType = UNSET
+    payments: list[DocumentPaymentIn] | None | msgspec.UnsetType = UNSET
+    send: bool | SendIn | None | msgspec.UnsetType = UNSET
+    custom: Free = UNSET
+    l10n: Free = UNSET
+    data: Rows = UNSET
+    document_ids: list[str] | None | msgspec.UnsetType = UNSET
+    previous_document_id: Text = UNSET
+
+
+_OPTIONS = frozenset(Options.__struct_fields__)
+_SAME = frozenset(NewDocument.__struct_fields__) & frozenset(DocumentIn.__struct_fields__)
+_LINE_SAME = frozenset(NewLine.__struct_fields__) & frozenset(DocumentItemIn.__struct_fields__)
+_NEVER_NULL = frozenset({"custom", "l10n", "data", "draft", "incoming", "type", "discount_is_amount", "is_separator"})
+_NEVER_NULL |= {"load", "track_inventory", "reverse_charged", "document_ids", "payments"}
+
+
+def changes(body: DocumentIn) -> dict[str, Any]:
+    """Return what was said as fields of `NewDocument`."""
+    fields = said(body)
+    result = {name: value for name, value in fields.items() if name in _SAME}
+    result = _without_nulls(result)
+    if "currency_id" in fields:
+        result["currency"] = fields["currency_id"]
+    if "document_client" in fields:
+        result["client"] = _party(body.document_client)
+    if "document_issuer" in fields:
+        result["issuer"] = _party(body.document_issuer)
+    if "items" in fields:
+        result["lines"] = tuple(_line(line) for line in given(body.items, []))
+    if "payments" in fields:
+        result["payments"] = tuple(_payment(payment) for payment in given(body.payments, []))
+    if "send" in fields:
+        result["sending"] = sending(body.send)
+    if "document_ids" in result:
+        result["document_ids"] = tuple(result["document_ids"])
+    options = _without_nulls({name: value for name, value in fields.items() if name in _OPTIONS})
+    if options:
+        result["options"] = Options(**options)
+    if "sent_snail_mail" in fields:
+        result["sent_snail_mail"] = bool(fields["sent_snail_mail"])
+    return result
+
+
+def new_document(body: DocumentIn) -> NewDocument:
+    """Return the document that was asked for."""
+    fields = changes(body)
+    fields.pop("sent_snail_mail", None)
+    return NewDocument(**fields)
+
+
+def sending(send: bool | SendIn | None | msgspec.UnsetType) -> Sending | None:
+    """Return how to mail the document; None when it is not to be mailed."""
+    if send is UNSET or send is None or send is False:
+        return None
+    if not isinstance(send, SendIn):
+        return Sending()
+    return Sending(
+        recipients=recipients(send.recipients),
+        message=given(send.message),
+        subject=given(send.subject),
+        send_copy=bool(given(send.send_copy, False)),
+    )
+
+
+def recipients(said: list[str] | str | None | msgspec.UnsetType) -> tuple[str, ...]:
+    """Return addresses of a list or a comma-separated text."""
+    if said is UNSET or not said:
+        return ()
+    parts = said.replace(";", ",").split(",") if isinstance(said, str) else list(said)
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
+    """Drop nulls where a value has no "not said": the default then holds."""
+    droppable = _NEVER_NULL | _OPTIONS
+    return {name: value for name, value in fields.items() if value is not None or name not in droppable}
+
+
+def _party(party: DocumentPartyIn | None | msgspec.UnsetType) -> dict[str, Any]:
+    if party is UNSET or party is None:
+        return {}
+    fields = said(party)
+    result = identity_said(fields)
+    result |= {name: fields[name] for name in ("contact", "is_end_customer", "ip_address") if name in fields}
+    if fields.get("custom") is not None:
+        result["custom"] = fields["custom"]
+    if fields.get("data") is not None:
+        result["data"] = data_in(fields["data"])
+    return {name: value for name, value in result.items() if name != "name" or value is not None}
+
+
+def _line(line: DocumentItemIn) -> NewLine:
+    fields = said(line)
+    result = _without_nulls({name: value for name, value in fields.items() if name in _LINE_SAME})
+    if "item_taxes" in fields:
+        result["taxes"] = tuple(_tax(tax) for tax in given(line.item_taxes, []))
+    return NewLine(**result)
+
+
+def _tax(tax: DocumentItemTaxIn) -> NewTax:
+    return NewTax(**_without_nulls(said(tax)))
+
+
+def _payment(payment: DocumentPaymentIn) -> NewPayment:
+    return NewPayment(**_without_nulls(said(payment)))

@@ -1,0 +1,61 @@
+"""Documents: drafts, issuing, numbers, totals, texts, the paper."""
+
+from billhook.documents.images import put_image
+from billhook.documents.jobs import handlers
+from billhook.documents.journeys import pdf
+from billhook.documents.model.document import Document, Type
+from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
+from billhook.documents.model.wording import shown
+from billhook.documents.paper import qr
+from billhook.documents.paper.press import Press
+from billhook.documents.service import (
+    change,
+    count,
+    delete,
+    enter,
+    enter_shared,
+    issue,
+    issue_draft,
+    last_number,
+    number_is_free,
+    page,
+    payments_of,
+    read,
+    request_sending,
+    share,
+)
+from billhook.documents.sheet import Sheet
+from billhook.documents.texts import fill, labels
+
+__all__ = [
+    "Document",
+    "NewDocument",
+    "NewLine",
+    "NewPayment",
+    "NewTax",
+    "Press",
+    "Sending",
+    "Sheet",
+    "Type",
+    "change",
+    "count",
+    "delete",
+    "enter",
+    "enter_shared",
+    "fill",
+    "handlers",
+    "issue",
+    "issue_draft",
+    "labels",
+    "last_number",
+    "number_is_free",
+    "page",
+    "payments_of",
+    "pdf",
+    "put_image",
+    "qr",
+    "read",
+    "request_sending",
+    "share",
+    "shown",
+]

@@ -1,0 +1,9 @@
+"""What the documents room announces, as kinds of outbox jobs."""
+
+from typing import Final
+
+ISSUED: Final = "document.issued"
+"""A document was issued. Payload: `document_id`."""
+
+SENDING: Final = "document.sending"
+"""A document is to be mailed. Payload: `document_id`, `account_id`, `recipients`, `message`, `subject`, `send_copy`."""

@@ -1,0 +1,20 @@
+"""What follows an issued document: its paper is printed and stored."""
+
+from billhook.db import Database, Tx
+from billhook.documents import events, journeys
+from billhook.documents.paper.press import Press
+from billhook.jobs import Handler, Job
+from billhook.kernel.ids import Id
+
+
+def handlers(database: Database, press: Press) -> dict[str, Handler]:
+    """Return what carries out this room's jobs."""
+
+    async def on_issued(job: Job) -> None:
+        async def enter(tx: Tx) -> Id:
+            tx.enter(job.organization_id)
+            return Id(job.payload["document_id"])
+
+        await journeys.pdf(database, press, enter)
+
+    return {events.ISSUED: on_issued}

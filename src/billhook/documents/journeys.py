@@ -1,0 +1,74 @@
+"""Printing: the paper is rendered outside of any transaction, and stored by its hash once the document is issued."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from billhook import files, organizations
+from billhook.db import Database, Tx
+from billhook.documents import service, store
+from billhook.documents.model.document import Document
+from billhook.documents.paper import images
+from billhook.documents.paper.press import Press
+from billhook.documents.sheet import Branding, Sheet, locale_of, paper_view
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Invalid, NotFound
+
+log = logging.getLogger("billhook.documents")
+
+PDF = "application/pdf"
+
+
+async def pdf(
+    database: Database,
+    press: Press,
+    enter: Callable[[Tx], Awaitable[Id]],
+    *,
+    account: Id | None = None,
+    language: str | None = None,
+) -> tuple[Document, bytes]:
+    """Return a document and its PDF in a language (default: the document's own).
+
+    `enter` opens the tenant and names the document. The PDF of an issued document is the stored one; the first call
+    makes and stores it. A draft is rendered afresh each time. Raises what `enter` raises.
+    """
+    async with database.open(account) as tx:
+        document = await service.read(tx, await enter(tx))
+        locale = locale_of(document, language)
+        stored = None if document.draft else await store.find_rendering(tx, document.id, locale)
+        if stored is not None:
+            blob = await files.fetch(tx, stored)
+            if blob is not None:
+                return document, blob.bytes
+        branding = await _branding(tx)
+    at = document.issued_at or document.updated_at
+    content = await press.render(paper_view(Sheet(document, locale), branding), int(at.timestamp()))
+    if document.draft:
+        return document, content
+    async with database.open(account, document.organization_id) as tx:
+        return document, await _keep(tx, document, locale, content)
+
+
+async def _keep(tx: Tx, document: Document, locale: str, content: bytes) -> bytes:
+    """Store a rendering; when another call was quicker, its bytes are the document's."""
+    async with tx.atomic():
+        blob = await files.store(tx, content, PDF)
+        await store.insert_rendering(tx, document.id, locale, blob.sha256)
+        sha256 = await store.find_rendering(tx, document.id, locale)
+    if sha256 is None or sha256 == blob.sha256:
+        return content
+    first = await files.fetch(tx, sha256)
+    return first.bytes if first else content
+
+
+async def _branding(tx: Tx) -> Branding:
+    """Return how the organization's papers look. A picture that can no longer be read does not cost the invoice."""
+    settings = {setting.name: setting.value for setting in await organizations.list_settings(tx)}
+    pictures = {}
+    for kind in ("logo", "signature"):
+        if settings.get(f"image_{kind}") is True:
+            try:
+                pictures[kind] = images.accept((await organizations.image(tx, kind)).bytes, what=kind)
+            except (Invalid, NotFound) as problem:
+                log.warning("the %s of organization %s is left out: %s", kind, tx.organization, problem.message)
+    colour = settings.get("color_main")
+    return Branding(**pictures, colour=colour if isinstance(colour, str) else "")

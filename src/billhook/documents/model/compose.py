@@ -1,0 +1,207 @@
+"""Composing: what was said, on the ground of what is stored, becomes a document ready to be written. Pure."""
+
+from datetime import datetime
+
+import msgspec
+
+from billhook.documents.model import lines as line_rules
+from billhook.documents.model import parties, payments
+from billhook.documents.model.dates import Dates, dates_of
+from billhook.documents.model.document import OWED, Document, Payment, Type
+from billhook.documents.model.ground import Ground
+from billhook.documents.model.languages import language_of
+from billhook.documents.model.new import NewDocument
+from billhook.documents.model.numbering import MAX_LENGTH, Counting, counting
+from billhook.documents.model.parties import Client
+from billhook.documents.model.wording import Wording, wording_of
+from billhook.kernel import ids, money
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Fault, Invalid
+
+
+class Composed(msgspec.Struct, frozen=True):
+    """A document ready to be written: how it is numbered, its client, its payments."""
+
+    document: Document
+    counting: Counting
+    client: Client
+    payments: tuple[Payment, ...]
+
+    @property
+    def charge(self) -> int:
+        """What the journal charges the client, in minor units: nothing for drafts and what is not owed."""
+        document = self.document
+        if document.draft or document.incoming:
+            return 0
+        if document.type == Type.CREDIT_NOTE:
+            return -document.total_with_tax
+        return document.total_with_tax if document.type in OWED else 0
+
+
+def check(new: NewDocument, ground: Ground) -> None:
+    """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
+    faults = parties.faults_of(ground, new.client, new.client_id)
+    faults += line_rules.faults_of(new.lines, ground)
+    currency = _currency(new, ground)
+    if new.type not in list(Type):
+        faults.append(Fault("type", "inclusion", f"must be one of {', '.join(Type)}"))
+    if currency not in money.EXPONENT_OF:
+        faults.append(Fault("currencyId", "inclusion", "is not a currency code such as EUR"))
+    else:
+        faults += payments.faults_of(new, money.exponent(currency))
+    faults += _own_faults(new, ground)
+    if faults:
+        raise Invalid("Document", faults)
+
+
+def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
+    faults = []
+    if not new.lines and not new.draft:
+        faults.append(Fault("_documentItems", "presence", "can't be blank; a document has at least one line"))
+    if new.decimal_places is not None and not 0 <= new.decimal_places <= 9:
+        faults.append(Fault("decimalPlaces", "numericality", "must be a whole number from 0 to 9"))
+    if new.number is not None and not (0 < len(new.number.strip()) <= MAX_LENGTH and new.number.isprintable()):
+        message = f"must be a text of 1 to {MAX_LENGTH} printable characters; leave it out for the next number"
+        faults.append(Fault("number", "format", message))
+    if len(set(new.document_ids)) != ground.documents_found:
+        faults.append(Fault("documentIds", "inclusion", "names a document that is none of this organization"))
+    if new.date and new.date_due and new.type == Type.INVOICE and new.date_due < new.date:
+        faults.append(Fault("dateDue", "date", "must not be before `date`"))
+    return faults + _sending_faults(new, ground)
+
+
+def _sending_faults(new: NewDocument, ground: Ground) -> list[Fault]:
+    if new.sending is None:
+        return []
+    if new.draft:
+        return [Fault("send", "draft", "a draft cannot be sent; issue it first")]
+    known = ground.client.identity.email if ground.client else None
+    if not new.sending.recipients and not new.client.get("email", known):
+        message = "there is no address to send to: give `_documentClient.email`, or leave out `send`"
+        return [Fault("_documentClient.email", "presence", message)]
+    return []
+
+
+def compose(
+    new: NewDocument,
+    ground: Ground,
+    *,
+    organization_id: Id,
+    account_id: Id,
+    document_id: Id | None,
+    now: datetime,
+) -> Composed:
+    """Return the document that was asked for. Raises Invalid (all faults at once) and TotalsTooLarge."""
+    check(new, ground)
+    shard = ids.shard_of(organization_id)
+    currency = _currency(new, ground)
+    exponent = money.exponent(currency)
+    dates = dates_of(new, ground.settings, ground.timezone, now)
+    client = parties.client(ground, new.client, shard, now)
+    issuer = parties.issuer(ground, new.issuer)
+    locale = language_of(ground.locale, ground.identity.country_code, client.party.country_code)
+    decimal_places = _decimal_places(new, ground)
+    sums = line_rules.build(
+        new.lines,
+        ground,
+        at=dates.date,
+        exponent=exponent,
+        decimal_places=decimal_places,
+        rounding=ground.rounding,
+        omit_taxes=new.options.omit_taxes and not new.options.ignore_omit_taxes,
+        keep_prices_as_gross=new.options.keep_prices_as_gross,
+    )
+    wording = wording_of(new, ground, locale, issuer=issuer, sums=sums)
+    paid = payments.build(new.payments, total=sums.total_with_tax, exponent=exponent, date=dates.date, shard=shard)
+    document = _document(new, dates, client, sums, wording, locale=locale)
+    document = msgspec.structs.replace(
+        document,
+        id=document_id or ids.new(shard),
+        organization_id=organization_id,
+        account_id=account_id,
+        issuer=issuer,
+        currency=currency,
+        exponent=exponent,
+        decimal_places=decimal_places,
+        rounding=ground.rounding,
+        timezone=ground.timezone,
+        total_paid=sum(payment.amount for payment in paid),
+        issued_at=None if new.draft else now,
+        created_at=now,
+        updated_at=now,
+    )
+    own = new.number.strip() if new.number else None
+    numbered = counting(draft=new.draft, own=own, date_year=dates.year, incoming=new.incoming)
+    return Composed(document, numbered, client, paid)
+
+
+def _document(
+    new: NewDocument, dates: Dates, client: Client, sums: line_rules.Lines, wording: Wording, *, locale: str
+) -> Document:
+    """Return the document as far as it follows from what was said; `compose` fills in whose it is."""
+    nothing = Id("")
+    return Document(
+        id=nothing,
+        organization_id=nothing,
+        account_id=nothing,
+        type=new.type,
+        draft=new.draft,
+        incoming=new.incoming,
+        canceled=False,
+        number=new.number.strip() if new.number else None,
+        date_year=dates.year,
+        date=dates.date,
+        date_service=dates.service,
+        date_service_to=dates.service_to,
+        date_due=dates.due,
+        date_valid_till=dates.valid_till,
+        date_paid=dates.paid,
+        date_received=new.date_received if new.incoming else None,
+        reference=new.reference or "",
+        currency="",
+        exponent=0,
+        decimal_places=0,
+        rounding="",
+        locale=locale,
+        timezone="",
+        total=sums.total,
+        total_discount=sums.total_discount,
+        total_with_tax=sums.total_with_tax,
+        total_paid=0,
+        note=wording.note,
+        tax_clause=wording.tax_clause,
+        footer=wording.footer,
+        signature=wording.signature,
+        issuer=client.party,
+        client=client.party,
+        client_id=client.client_id,
+        lines=sums.lines,
+        taxes=sums.taxes,
+        reverse_taxes=sums.reverse_taxes,
+        has_unit=any(line.unit for line in sums.lines),
+        options=new.options,
+        unique_id=new.unique_id,
+        custom=new.custom,
+        l10n=new.l10n,
+        data=new.data,
+        comments=[],
+        document_ids=[Id(document_id) for document_id in new.document_ids],
+        previous_document_id=Id(new.previous_document_id) if new.previous_document_id else None,
+        shareable_id=None,
+        sent_snail_mail=False,
+        issued_at=None,
+        deleted_at=None,
+        created_at=dates.date,
+        updated_at=dates.date,
+    )
+
+
+def _currency(new: NewDocument, ground: Ground) -> str:
+    return (new.currency or str(ground.settings.get("currencyId") or ground.currency)).upper()
+
+
+def _decimal_places(new: NewDocument, ground: Ground) -> int:
+    if new.decimal_places is not None:
+        return new.decimal_places
+    places = ground.settings.get("decimalPlaces")
+    return places if isinstance(places, int) and 0 <= places <= 9 else 9

@@ -1,0 +1,74 @@
+"""What a new document stands on: everything that is read, in one statement, before it is composed."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from billhook.catalog.model import DatedRate
+from billhook.kernel.ids import Id
+from billhook.organizations.model import Identity
+
+
+class KnownTax(msgspec.Struct, frozen=True):
+    """A tax of the organization, with its dated rates, newest first."""
+
+    id: uuid.UUID
+    name: str
+    abbreviation: str
+    classification: str
+    recoverable: bool
+    compound: bool
+    tax_number: str | None
+    rates: tuple[DatedRate, ...]
+
+    def rate_at(self, instant: datetime) -> Decimal | None:
+        """Return the rate valid at an instant, in percent; None when there was no such tax yet."""
+        return next((dated.rate for dated in self.rates if dated.valid_from <= instant), None)
+
+
+class KnownClient(msgspec.Struct, frozen=True):
+    """A client the document may link to."""
+
+    id: uuid.UUID
+    identity: Identity
+    custom: dict[str, Any]
+    data: list[dict[str, Any]]
+    created_at: datetime
+    updated_at: datetime
+
+
+class KnownItem(msgspec.Struct, frozen=True):
+    """An item a line may be loaded from."""
+
+    id: uuid.UUID
+    name: str
+    sku: str | None
+    description: str
+    unit: str | None
+    price: Decimal | None
+    price_gross: Decimal | None
+    tax_ids: tuple[uuid.UUID, ...]
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """The organization, its settings and taxes, and what the request names by id, e-mail, SKU or unique id."""
+
+    locale: str
+    timezone: str
+    currency: str
+    rounding: str
+    identity: Identity
+    custom: dict[str, Any]
+    data: list[dict[str, Any]]
+    created_at: datetime
+    updated_at: datetime
+    settings: dict[str, Any]
+    settings_l10n: dict[str, dict[str, Any]]
+    taxes: tuple[KnownTax, ...]
+    client: KnownClient | None
+    items: tuple[KnownItem, ...]
+    documents_found: int
+    same_unique_id: Id | None

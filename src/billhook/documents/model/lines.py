@@ -1,0 +1,241 @@
+"""Lines: from what was said to what the totals engine reckons with, and back to what is stored."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from billhook.catalog.rates import label
+from billhook.documents.model import totals
+from billhook.documents.model.document import Line, LineTax, TaxRow
+from billhook.documents.model.ground import Ground, KnownItem, KnownTax
+from billhook.documents.model.new import NewLine, NewTax
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Fault
+
+MAX_LINES: Final = 2_000
+_LIMIT = Decimal(10) ** 15
+_ONE, _ZERO = Decimal(1), Decimal(0)
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """Lines with what they come to, and the document's totals."""
+
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxRow, ...]
+    reverse_taxes: tuple[TaxRow, ...]
+    total: int
+    total_discount: int
+    total_with_tax: int
+
+
+def faults_of(lines: Sequence[NewLine], ground: Ground) -> list[Fault]:
+    """Return what is wrong with the lines, in wire paths."""
+    faults = []
+    if len(lines) > MAX_LINES:
+        return [Fault("_documentItems", "too_many", f"a document has at most {MAX_LINES} lines")]
+    for index, line in enumerate(lines):
+        at = f"_documentItems.{index}"
+        item = _item(line, ground)
+        if line.load and item is None:
+            faults.append(Fault(f"{at}.itemId", "inclusion", "names no item of this organization, by id or by SKU"))
+        elif not line.is_separator and not (line.name or (item and item.name)):
+            faults.append(Fault(f"{at}.name", "presence", "can't be blank"))
+        faults += _number_faults(line, at)
+        for position, tax in enumerate(line.taxes or ()):
+            faults += _tax_faults(tax, f"{at}._documentItemTaxes.{position}", ground)
+    return faults
+
+
+def _number_faults(line: NewLine, at: str) -> list[Fault]:
+    faults = []
+    for name, number in (("quantity", line.quantity), ("price", line.price), ("priceGross", line.price_gross)):
+        if number is not None and not -_LIMIT < number < _LIMIT:
+            faults.append(Fault(f"{at}.{name}", "numericality", "must have at most 15 digits before the decimal point"))
+    discount = line.discount or _ZERO
+    if line.discount_is_amount and not -_LIMIT < discount < _LIMIT:
+        faults.append(Fault(f"{at}.discount", "numericality", "must have at most 15 digits before the decimal point"))
+    if not line.discount_is_amount and not 0 <= discount <= 100:
+        faults.append(Fault(f"{at}.discount", "numericality", "must be a percentage from 0 to 100"))
+    return faults
+
+
+def _tax_faults(tax: NewTax, at: str, ground: Ground) -> list[Fault]:
+    if tax.tax_id is not None and _by_id(tax.tax_id, ground) is None:
+        return [Fault(f"{at}.taxId", "inclusion", "is no tax of this organization")]
+    if tax.tax_id is None and tax.rate is None and tax.classification is None:
+        return [Fault(f"{at}.rate", "presence", "can't be blank; give a rate, a taxId or a classification")]
+    if tax.rate is not None and not 0 <= tax.rate <= 1000:
+        return [Fault(f"{at}.rate", "numericality", "must be a percentage from 0 to 1000")]
+    return []
+
+
+def build(
+    said: Sequence[NewLine],
+    ground: Ground,
+    *,
+    at: datetime,
+    exponent: int,
+    decimal_places: int,
+    rounding: str,
+    omit_taxes: bool,
+    keep_prices_as_gross: bool,
+) -> Lines:
+    """Return the lines as stored and what they come to; `at` decides which dated rate holds."""
+    lines = [_line(line, ground, at) for line in said]
+    known = {_key(tax): tax for line in lines for tax in line.taxes}
+    result = totals.compute(
+        [_input(line) for line in lines],
+        exponent=exponent,
+        decimal_places=decimal_places,
+        rounding=totals.Rounding(rounding),
+        omit_taxes=omit_taxes,
+        keep_prices_as_gross=keep_prices_as_gross,
+    )
+    return Lines(
+        lines=tuple(
+            msgspec.structs.replace(
+                line,
+                price=line.price if line.is_separator else sums.price,
+                taxes=() if omit_taxes else line.taxes,
+                total=sums.total,
+                total_with_tax=sums.total_with_tax,
+                total_tax=sums.total_tax,
+                total_discount=sums.total_discount,
+            )
+            for line, sums in zip(lines, result.lines, strict=True)
+        ),
+        taxes=tuple(_row(row, known) for row in result.taxes),
+        reverse_taxes=tuple(_row(row, known) for row in result.reverse_taxes),
+        total=result.total,
+        total_discount=result.total_discount,
+        total_with_tax=result.total_with_tax,
+    )
+
+
+def _line(said: NewLine, ground: Ground, at: datetime) -> Line:
+    """Fill a line from its item, and its taxes from the organization's. Separators keep only name and description."""
+    if said.is_separator:
+        return Line(id=str(uuid.uuid4()), name=said.name or "", description=said.description or "", is_separator=True)
+    item = _item(said, ground) if said.load else None
+    price, gross = said.price, said.price_gross
+    if item is not None and price is None and gross is None:
+        price, gross = item.price, item.price_gross
+    wanted = said.taxes
+    if wanted is None and item is not None:
+        wanted = tuple(NewTax(tax_id=ids.from_uuid(tax_id)) for tax_id in item.tax_ids)
+    return Line(
+        id=str(uuid.uuid4()),
+        name=said.name or (item.name if item else ""),
+        description=said.description if said.description is not None else (item.description if item else ""),
+        quantity=_ONE if said.quantity is None else said.quantity,
+        unit=said.unit or (item.unit if item else None),
+        price=_ZERO if price is None else price,
+        price_gross=gross,
+        discount=said.discount or _ZERO,
+        discount_is_amount=said.discount_is_amount,
+        sku=said.sku or (item.sku if item else None),
+        ean=said.ean,
+        classification=said.classification,
+        item_id=ids.from_uuid(item.id) if item else (Id(said.item_id) if said.item_id else None),
+        track_inventory=said.track_inventory,
+        on_behalf=said.on_behalf,
+        tax_exemption_code=said.tax_exemption_code,
+        tax_exemption_reason=said.tax_exemption_reason,
+        taxes=tuple(_tax(tax, ground, at) for tax in wanted or ()),
+        custom=said.custom,
+        l10n=said.l10n,
+        data=said.data,
+    )
+
+
+def _item(line: NewLine, ground: Ground) -> KnownItem | None:
+    for item in ground.items:
+        if (line.item_id and ids.from_uuid(item.id) == line.item_id) or (line.sku and item.sku == line.sku):
+            return item
+    return None
+
+
+def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
+    """Match a tax: by id, else by rate, else by classification (api.md 5.1, step 8). No match keeps the bare rate."""
+    known = _matched(said, ground, at)
+    if known is None:
+        rate = said.rate or _ZERO
+        return LineTax(
+            id=str(uuid.uuid4()),
+            rate=rate,
+            name=said.name,
+            abbreviation=said.abbreviation,
+            recoverable=said.recoverable is not False,
+            compound=bool(said.compound),
+            reverse_charged=said.reverse_charged,
+            tax_number=said.tax_number,
+            classification=said.classification,
+        )
+    dated = known.rate_at(at) or _ZERO
+    rate = said.rate if said.tax_id is None and said.rate is not None else dated
+    return LineTax(
+        id=str(uuid.uuid4()),
+        rate=rate,
+        name=known.name,
+        abbreviation=_abbreviation(known, rate),
+        recoverable=known.recoverable,
+        compound=known.compound if said.compound is None else said.compound,
+        reverse_charged=said.reverse_charged,
+        tax_id=ids.from_uuid(known.id),
+        tax_number=said.tax_number or known.tax_number,
+        classification=known.classification or None,
+    )
+
+
+def _matched(said: NewTax, ground: Ground, at: datetime) -> KnownTax | None:
+    if said.tax_id is not None:
+        return _by_id(said.tax_id, ground)
+    if said.rate is not None:
+        same = [tax for tax in ground.taxes if tax.rate_at(at) == said.rate]
+        return next((tax for tax in same if tax.classification == said.classification), same[0] if same else None)
+    return next((tax for tax in ground.taxes if tax.classification == said.classification), None)
+
+
+def _by_id(tax_id: str, ground: Ground) -> KnownTax | None:
+    return next((tax for tax in ground.taxes if ids.from_uuid(tax.id) == tax_id), None)
+
+
+def _abbreviation(tax: KnownTax, rate: Decimal) -> str:
+    """`BTW` at 21 is printed as `BTW 21%`; an abbreviation that names its rate is left alone."""
+    return tax.abbreviation if not tax.abbreviation or "%" in tax.abbreviation else label(tax.abbreviation, rate)
+
+
+def _key(tax: LineTax) -> str:
+    return f"{tax.tax_id or tax.abbreviation or ''}|{tax.classification or ''}"
+
+
+def _input(line: Line) -> totals.LineInput:
+    return totals.LineInput(
+        quantity=line.quantity,
+        price=line.price,
+        price_gross=line.price_gross,
+        discount=line.discount,
+        discount_is_amount=line.discount_is_amount,
+        taxes=tuple(
+            totals.LineTax(tax.rate, compound=tax.compound, reverse_charged=tax.reverse_charged, key=_key(tax))
+            for tax in line.taxes
+        ),
+        separator=line.is_separator,
+    )
+
+
+def _row(row: totals.TaxRow, known: dict[str, LineTax]) -> TaxRow:
+    tax = known[row.key]
+    return TaxRow(
+        rate=row.rate,
+        base=row.base,
+        total_tax=row.total_tax,
+        tax_id=tax.tax_id,
+        abbreviation=tax.abbreviation,
+        classification=tax.classification,
+    )

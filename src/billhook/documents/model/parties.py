@@ -1,0 +1,78 @@
+"""Issuer and client of a new document: copies of what is stored, with what the caller said winning."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from billhook.documents.model.document import Party
+from billhook.documents.model.ground import Ground
+from billhook.kernel import countries, ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Fault
+from billhook.organizations.model import Identity, is_email
+
+IDENTITY_FIELDS = frozenset(Identity.__struct_fields__)
+_FILLED = ("address2", "tax_number", "company_number", "iban", "bank", "swift")
+
+
+class Client(msgspec.Struct, frozen=True):
+    """The client of a document: its snapshot, the client it links to, and whether that one is new."""
+
+    party: Party
+    client_id: Id
+    is_new: bool
+
+
+def issuer(ground: Ground, said: dict[str, Any]) -> Party:
+    """Return the issuer: the organization, with what was said winning; unset parts the seeds fill are empty texts."""
+    fields = msgspec.structs.asdict(ground.identity)
+    fields |= {name: "" for name in _FILLED if fields[name] is None}
+    fields |= {"custom": ground.custom, "data": ground.data}
+    fields |= said
+    return Party(
+        **_with_country_code(fields, said),
+        id=str(uuid.uuid4()),
+        created_at=ground.created_at,
+        updated_at=ground.updated_at,
+    )
+
+
+def client(ground: Ground, said: dict[str, Any], shard: int, now: datetime) -> Client:
+    """Return the client: the stored one that was named or has the e-mail that was said, else a new one."""
+    known = ground.client
+    fields: dict[str, Any] = {"is_end_customer": False}
+    if known is not None:
+        fields |= msgspec.structs.asdict(known.identity) | {"custom": known.custom, "data": known.data}
+    fields |= said
+    party = Party(**_with_country_code(fields, said), id=str(uuid.uuid4()), created_at=now, updated_at=now)
+    if known is not None:
+        return Client(party, ids.from_uuid(known.id), is_new=False)
+    return Client(party, ids.new(shard), is_new=True)
+
+
+def identity_of(party: Party) -> Identity:
+    """Return the address block of a snapshot, to store a new client."""
+    return Identity(**{name: getattr(party, name) for name in IDENTITY_FIELDS})
+
+
+def faults_of(ground: Ground, said: dict[str, Any], client_id: str | None) -> list[Fault]:
+    """Return what is wrong with the parties as said, in wire paths."""
+    faults = []
+    if client_id is not None and (ground.client is None or ids.from_uuid(ground.client.id) != client_id):
+        faults.append(Fault("clientId", "inclusion", "is no client of this organization"))
+    elif ground.client is None and not str(said.get("name") or "").strip():
+        message = "can't be blank; give the client's name, or the `clientId` of a stored one"
+        faults.append(Fault("_documentClient.name", "presence", message))
+    if said.get("email") and not is_email(str(said["email"])):
+        faults.append(Fault("_documentClient.email", "format", "is not an e-mail address"))
+    return faults
+
+
+def _with_country_code(fields: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    if "country" in said or not fields.get("country_code"):
+        found = countries.match(str(fields.get("country") or ""))
+        code = found.alpha2 if found else said.get("country_code")
+        return fields | {"country_code": code}
+    return fields

@@ -1,0 +1,202 @@
+-- name: enter_document
+-- The door of a tenant, found from a document's id.
+select e.organization_id, e.role, e.active
+  from organizations.enter(documents.owner_of(:document, :document_shard), :document_shard, :actor) e;
+
+-- name: enter_shared
+-- The tenant and the document behind a public link.
+select organization_id, document_id from documents.enter_shared(:link);
+
+-- name: ground
+-- All that a new document stands on, in one read.
+select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.data, o.created_at, o.updated_at,
+       coalesce((select jsonb_object_agg(s.name, s.value) from organizations.setting s
+                  where s.shard = :shard and s.organization_id = :organization_id), '{}') as settings,
+       coalesce((select jsonb_object_agg(s.name, s.l10n) from organizations.setting s
+                  where s.shard = :shard and s.organization_id = :organization_id and s.l10n <> '{}'), '{}') as settings_l10n,
+       coalesce((select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'abbreviation', t.abbreviation,
+                  'classification', t.classification, 'recoverable', t.recoverable, 'compound', t.compound,
+                  'tax_number', t.tax_number, 'rates', t.rates) order by t.id)
+                  from catalog.tax t
+                 where t.shard = :shard and t.organization_id = :organization_id and t.deleted_at is null), '[]') as taxes,
+       (select jsonb_build_object('id', c.id, 'identity', c.identity, 'custom', c.custom, 'data', c.data,
+                 'created_at', c.created_at, 'updated_at', c.updated_at)
+          from clients.client c
+         where c.shard = :shard and c.organization_id = :organization_id and c.deleted_at is null
+           and case when :client_id::uuid is not null then c.id = :client_id
+                    else lower(c.email) = lower(:client_email) end
+         order by c.id limit 1) as client,
+       coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'name', i.name, 'sku', i.sku, 'description', i.description,
+                  'unit', i.unit, 'price', i.price, 'price_gross', i.price_gross, 'tax_ids', i.tax_ids))
+                  from catalog.item i
+                 where i.shard = :shard and i.organization_id = :organization_id and i.deleted_at is null
+                   and (i.id = any(:item_ids) or i.sku = any(:skus))), '[]') as items,
+       case when cardinality(:document_ids::uuid[]) = 0 then 0 else
+         (select count(*) from documents.document d
+           where d.shard = :shard and d.organization_id = :organization_id and d.id = any(:document_ids)) end as documents_found,
+       (select d.id from documents.document d
+         where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id) as same_unique_id
+  from organizations.organization o
+ where o.shard = :shard and o.id = :organization_id;
+
+-- name: issue
+-- Create a document, and issue it unless it is a draft: its number, itself, its client if new, its payments, what the
+-- journal says of them and what must happen later. One statement: all of it, or nothing and no gap in the numbers.
+with counter as (
+  insert into documents.counter as c (shard, organization_id, type, series, year, last)
+  select :shard, :organization_id, :type, :series, :counter_year, coalesce(:own_sequence, 1) where :counts
+  on conflict (shard, organization_id, type, series, year)
+  do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence) end
+  returning last),
+client as (
+  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, custom, data, created_at, updated_at)
+  select :shard, :client_id, :organization_id, :client_name, :client_email, :client_country_code, :client_identity,
+         :client_custom, '[]', :now, :now
+   where :client_is_new),
+document as (
+  insert into documents.document (shard, id, organization_id, account_id, type, draft, incoming, number, series, date_year,
+    date, date_service, date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent,
+    decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer,
+    signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
+    document_ids, previous_document_id, issued_at, created_at, updated_at)
+  select :shard, :id, :organization_id, :account_id, :type, :draft, :incoming,
+    case when :own_number::text is not null or not :counts then :own_number
+         else :counter_year::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
+    :series, :date_year,
+    :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
+    :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
+    :signature, :issuer, :client, :client_id, :lines, :taxes, :reverse_taxes, :has_unit, :options, :unique_id, :custom, :l10n, :data,
+    :document_ids, :previous_document_id, :issued_at, :now, :now
+    from (select) as one left join counter on true
+  returning number),
+payment as (
+  insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date,
+    note, tag, transaction_id, custom, created_at, updated_at)
+  select :shard, p.id, :organization_id, :account_id, :id, p.type, p.amount, :currency, :exponent, p.date,
+         p.note, p.tag, p.transaction_id, :payment_customs::jsonb -> (p.position::int - 1), :now, :now
+    from unnest(:payment_ids::uuid[], :payment_types::text[], :payment_amounts::bigint[], :payment_dates::timestamptz[],
+           :payment_notes::text[], :payment_tags::text[], :payment_transactions::text[])
+         with ordinality p(id, type, amount, date, note, tag, transaction_id, position)),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, amount, currency, at)
+  select :shard, e.id, :organization_id, :id, :client_id, e.payment_id, e.kind, e.amount, :currency, :now
+    from unnest(:entry_ids::uuid[], :entry_payments::uuid[], :entry_kinds::text[], :entry_amounts::bigint[])
+         e(id, payment_id, kind, amount)),
+job as (
+  insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+  select j.kind, :organization_id, j.payload, :now, :now from jsonb_to_recordset(:jobs) j(kind text, payload jsonb))
+select number from document;
+
+-- name: select_document
+select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+       date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer, signature,
+       issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data, comments,
+       document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
+  from documents.document where shard = :shard and id = :document and deleted_at is null;
+
+-- name: lock_document
+-- The same, held until the transaction ends.
+select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+       date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer, signature,
+       issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data, comments,
+       document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
+  from documents.document where shard = :shard and id = :document and deleted_at is null for update;
+
+-- name: list_documents
+-- The filter language completes it.
+select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+       date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer, signature,
+       issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data, comments,
+       document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
+  from documents.document where shard = $1 and organization_id = $2;
+
+-- name: count_documents
+select count(*) from documents.document where shard = $1 and organization_id = $2;
+
+-- name: replace_draft
+-- A draft as changed; its client if that one is new.
+with client as (
+  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, custom, data, created_at, updated_at)
+  select :shard, :client_id, :organization_id, :client_name, :client_email, :client_country_code, :client_identity,
+         :client_custom, '[]', :now, :now
+   where :client_is_new)
+update documents.document
+   set date_year = :date_year, date = :date, date_service = :date_service, date_service_to = :date_service_to,
+       date_due = :date_due, date_valid_till = :date_valid_till, date_paid = :date_paid, date_received = :date_received,
+       number = :own_number, reference = :reference, currency = :currency, exponent = :exponent,
+       decimal_places = :decimal_places, rounding = :rounding, locale = :locale, timezone = :timezone, total = :total,
+       total_discount = :total_discount, total_with_tax = :total_with_tax, note = :note, tax_clause = :tax_clause,
+       footer = :footer, signature = :signature, issuer = :issuer, client = :client, client_id = :client_id,
+       lines = :lines, taxes = :taxes, reverse_taxes = :reverse_taxes, has_unit = :has_unit, options = :options,
+       custom = :custom, l10n = :l10n, data = :data, document_ids = :document_ids,
+       previous_document_id = :previous_document_id, updated_at = :now
+ where shard = :shard and id = :id and draft and deleted_at is null;
+
+-- name: issue_draft
+-- Number and issue a draft: the counter, the charge in the journal, what must happen later.
+with counter as (
+  insert into documents.counter as c (shard, organization_id, type, series, year, last)
+  select :shard, :organization_id, :type, :series, :counter_year, coalesce(:own_sequence, 1) where :counts
+  on conflict (shard, organization_id, type, series, year)
+  do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence) end
+  returning last),
+document as (
+  update documents.document d
+     set draft = false, issued_at = :now, updated_at = :now, series = :series,
+         number = case when :own_number::text is not null then :own_number
+                  else :counter_year::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
+    from (select) as one left join counter on true
+   where d.shard = :shard and d.id = :document and d.draft and d.deleted_at is null
+  returning d.number),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, amount, currency, at)
+  select :shard, :entry, :organization_id, :document, :client_id, null, 'charge', :charge, :currency, :now
+    from document where :charge <> 0),
+job as (
+  insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+  select j.kind, :organization_id, j.payload, :now, :now
+    from document, jsonb_to_recordset(:jobs) j(kind text, payload jsonb))
+select number from document;
+
+-- name: annotate
+-- What is not fiscal content may change after issue.
+update documents.document
+   set custom = coalesce(:custom, custom), sent_snail_mail = coalesce(:sent_snail_mail, sent_snail_mail), updated_at = :now
+ where shard = :shard and id = :document;
+
+-- name: share
+-- Give a document its public link, once; a new one only when asked for.
+update documents.document
+   set shareable_id = case when shareable_id is null or :regenerate then :link else shareable_id end
+ where shard = :shard and id = :document
+returning shareable_id;
+
+-- name: delete_document
+-- Only drafts and estimates go; the database refuses the rest.
+update documents.document set deleted_at = :now, updated_at = :now
+ where shard = :shard and id = :document and deleted_at is null;
+
+-- name: last_number
+select last from documents.counter
+ where shard = :shard and organization_id = :organization_id and type = :type and series = :series and year = :year;
+
+-- name: number_taken
+select exists (select from documents.document
+  where shard = :shard and organization_id = :organization_id and type = :type and incoming = :incoming
+    and number = :number and deleted_at is null and (:ignored::uuid is null or id <> :ignored));
+
+-- name: find_rendering
+-- The stored PDF of a document in a language.
+select sha256 from documents.rendering where shard = :shard and document_id = :document and language = :language;
+
+-- name: insert_rendering
+insert into documents.rendering (shard, document_id, organization_id, language, sha256, created_at)
+values (:shard, :document, :organization_id, :language, :sha256, :now) on conflict do nothing;
+
+-- name: payments_of
+-- The payments of some documents, for one round trip a page.
+select document_id, id, type, amount, exponent, date, note, tag, transaction_id, custom, created_at, updated_at
+  from payments.payment where shard = :shard and document_id = any(:documents) and deleted_at is null order by id;

@@ -1,0 +1,273 @@
+"""The sheet: a document put into words for the paper, in a language; the template gets display strings only."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from billhook.documents.model.document import Document, Line, Party, TaxRow, Type
+from billhook.documents.model.wording import Shown, shown
+from billhook.documents.paper import qr, view
+from billhook.documents.paper.format import Format, in_locale
+from billhook.documents.texts import LANGUAGES, Labels, labels
+from billhook.kernel import countries, time
+
+
+class Branding(msgspec.Struct, frozen=True):
+    """How an organization's papers look: pictures as SVG text, the main colour."""
+
+    logo: str = ""
+    signature: str = ""
+    colour: str = ""
+
+
+def locale_of(document: Document, wanted: str | None) -> str:
+    """Return the locale to write in: the wanted language if we write it, else the document's own."""
+    if not wanted:
+        return document.locale
+    language = {"cz": "cs"}.get(wanted.lower(), wanted).replace("_", "-")
+    bare = language.partition("-")[0].lower()
+    if bare not in LANGUAGES or bare == document.locale.partition("-")[0].lower():
+        return document.locale
+    return language
+
+
+class Sheet:
+    """One document in one language; also what the invoice page and the mail take their words from."""
+
+    def __init__(self, document: Document, wanted: str | None = None) -> None:
+        self.document = document
+        self.locale = locale_of(document, wanted)
+        self.words: Labels = labels(self.locale)
+        self.format: Format = in_locale(self.locale)
+        self.texts: Shown = shown(document, self.words.language)
+
+    def money(self, minor: int) -> str:
+        """Return an amount of the document's currency."""
+        return self.format.money(minor, self.document.currency)
+
+    def day(self, instant: datetime | None) -> str:
+        """Return the business day of an instant, or nothing."""
+        return self.format.date(time.day(instant, self.document.timezone)) if instant else ""
+
+    @property
+    def title(self) -> str:
+        """What the document is called."""
+        document = self.document
+        if document.type == Type.ESTIMATE and document.options.display_name:
+            return document.options.display_name
+        return self.words.titles.of(document.type)
+
+    @property
+    def transfer(self) -> qr.Transfer | None:
+        """The bank transfer that would pay the document; None where nothing is to be paid or into no account."""
+        document = self.document
+        owed = document.type in (Type.INVOICE, Type.ADVANCE) and document.total_due > 0 and not document.canceled
+        if document.draft or not owed or not document.issuer.iban:
+            return None
+        return qr.Transfer(
+            holder=document.issuer.name,
+            iban=document.issuer.iban,
+            bic=document.issuer.swift or "",
+            amount=document.total_due,
+            currency=document.currency,
+            text=document.reference or document.number or "",
+            reference=document.reference if document.reference[:2].upper() in ("RF", "SI") else "",
+        )
+
+    def status(self, now: datetime | None = None) -> tuple[str, str]:
+        """Return the status as a word of the API (`paid`) and in the sheet's language; `now` tells what is overdue."""
+        document, words = self.document, self.words.statuses
+        if document.canceled:
+            return "canceled", words.canceled
+        if document.draft:
+            return "draft", words.draft
+        if document.type not in (Type.INVOICE, Type.ADVANCE):
+            return "issued", ""
+        if document.paid_in_full:
+            return "paid", words.paid
+        if now is not None and document.is_overdue(now):
+            return "overdue", words.overdue
+        return ("partly_paid", words.partly_paid) if document.total_paid else ("due", words.due)
+
+    def transfer_pairs(self, transfer: qr.Transfer) -> list[tuple[str, str]]:
+        """Return the lines of the block that says how to pay by bank transfer."""
+        words, issuer = self.words.bank, self.document.issuer
+        iban = " ".join(transfer.iban.replace(" ", "")[i : i + 4] for i in range(0, len(transfer.iban), 4)).strip()
+        pairs = [
+            (words.account_holder, transfer.holder),
+            (words.iban, iban),
+            (words.bic, transfer.bic),
+            (words.bank, issuer.bank or ""),
+            (words.reference, transfer.text),
+            (words.amount, self.money(transfer.amount)),
+        ]
+        return [(label, value) for label, value in pairs if value]
+
+    def party_lines(self, party: Party) -> list[str]:
+        """Return the lines below a party's name."""
+        words = self.words.parties
+        country = party.country or ""
+        if party.country_code:
+            country = countries.name_in(party.country_code, self.words.language) or country
+        lines = [
+            party.contact,
+            party.address,
+            party.address2,
+            " ".join(part for part in (party.zip, party.city) if part),
+            party.state,
+            country,
+            f"{words.vat_id}: {party.tax_number}" if party.tax_number else "",
+            f"{words.company_number}: {party.company_number}" if party.company_number else "",
+        ]
+        on_paper = (row for row in party.data if (row.get("options") or {}).get("onPDF"))
+        lines += [f"{row.get('name', '')}: {row.get('value', '')}" for row in list(on_paper)[:2]]
+        return [line for line in lines if line]
+
+    def line_tax(self, line: Line) -> str:
+        """Return what the tax column says of a line."""
+        return ", ".join(self.format.percent(tax.rate) for tax in line.taxes)
+
+    def line_discount(self, line: Line) -> str:
+        """Return what the discount column says of a line."""
+        if not line.discount:
+            return ""
+        if line.discount_is_amount:
+            return self.format.price(line.discount, self.document.currency)
+        return self.format.percent(line.discount)
+
+    def line_price(self, line: Line) -> str:
+        """Return the net unit price."""
+        places = max(self.document.exponent, 4)
+        return self.format.price(round(line.price, places), self.document.currency)
+
+    def tax_rows(self) -> list[tuple[str, str, str]]:
+        """Return the tax summary: tax, base, amount."""
+        document = self.document
+        rows = [(self._tax_name(row), self.money(row.base), self.money(row.total_tax)) for row in document.taxes]
+        reverse = [(self._tax_name(row), self.money(row.base), self.money(0)) for row in document.reverse_taxes]
+        return rows + reverse
+
+    def _tax_name(self, row: TaxRow) -> str:
+        return row.abbreviation or self.format.percent(row.rate)
+
+    def total_rows(self) -> list[view.Total]:
+        """Return the rows of the totals; the one of weight `due` is what is asked for."""
+        document, words = self.document, self.words.totals
+        rows = []
+        if document.total_discount:
+            rows.append(view.Total(words.discount, self.money(document.total_discount)))
+        if document.taxes or document.reverse_taxes:
+            rows.append(view.Total(words.total_without_tax, self.money(document.total)))
+            rows.append(view.Total(words.tax, self.money(document.total_with_tax - document.total)))
+        rows.append(view.Total(words.total, self.money(document.total_with_tax), "strong"))
+        if document.type in (Type.INVOICE, Type.ADVANCE) and not document.draft:
+            if document.total_paid:
+                rows.append(view.Total(words.paid, self.money(-document.total_paid)))
+            rows.append(view.Total(words.amount_due, self.money(document.total_due), "due"))
+        return rows
+
+    def meta(self) -> list[tuple[str, str]]:
+        """Return dates and references: label and value."""
+        document, words = self.document, self.words.meta
+        period = ""
+        if document.date_service_to:
+            period = f"{self.day(document.date_service)} – {self.day(document.date_service_to)}"
+        service = "" if period or document.date_service == document.date else self.day(document.date_service)
+        pairs = [
+            (words.date, self.day(document.date)),
+            (words.date_service, service),
+            (words.service_period, period),
+            (words.date_due, self.day(document.date_due)),
+            (words.valid_until, self.day(document.date_valid_till)),
+            (words.reference, document.reference),
+        ]
+        return [(label, value) for label, value in pairs if value]
+
+
+def paper_view(sheet: Sheet, branding: Branding) -> view.PaperView:
+    """Return what the paper shows of a document. Status marks are those that do not change with the day."""
+    document, words = sheet.document, sheet.words
+    status, status_text = sheet.status()
+    tones: dict[str, view.Tone] = {"draft": "draft", "canceled": "void", "paid": "good"}
+    highlights = []
+    if document.type in (Type.INVOICE, Type.ADVANCE) and not document.draft:
+        highlights.append(view.Pair(words.totals.amount_due, sheet.money(document.total_due)))
+        if document.date_due and document.total_due > 0:
+            highlights.append(view.Pair(words.meta.date_due, sheet.day(document.date_due)))
+    else:
+        highlights.append(view.Pair(words.totals.total, sheet.money(document.total_with_tax)))
+    return view.PaperView(
+        title=sheet.title,
+        number=document.number or "",
+        language=sheet.locale,
+        direction="rtl" if sheet.format.direction == "rtl" else "ltr",
+        accent=f"#{branding.colour.lstrip('#')}" if branding.colour else "",
+        logo=branding.logo,
+        signature_image=branding.signature,
+        seller=view.Party(document.issuer.name, tuple(sheet.party_lines(document.issuer)), words.parties.seller),
+        buyer=view.Party(document.client.name, tuple(sheet.party_lines(document.client)), words.parties.buyer),
+        mark=view.Mark(status_text, tones[status]) if status in tones else None,
+        highlights=tuple(highlights),
+        meta=tuple(view.Pair(label, value) for label, value in sheet.meta()),
+        columns=_columns(words),
+        lines=tuple(_lines(sheet)),
+        tax_columns=view.TaxColumns(words.totals.rate, words.totals.tax_base, words.totals.tax),
+        taxes=tuple(view.TaxRow(*row) for row in sheet.tax_rows()),
+        totals=tuple(sheet.total_rows()),
+        payment=_payment(sheet),
+        note=sheet.texts.note,
+        tax_clause="" if sheet.texts.tax_clause in sheet.texts.note else sheet.texts.tax_clause,
+        signature=sheet.texts.signature,
+        footer=sheet.texts.footer,
+        page_of=words.page.page_of,
+    )
+
+
+def _columns(words: Labels) -> view.Columns:
+    lines = words.lines
+    return view.Columns(
+        item=lines.item,
+        amount=lines.amount,
+        position=lines.position,
+        quantity=lines.quantity,
+        price=lines.price,
+        discount=lines.discount,
+        tax=lines.tax,
+    )
+
+
+def _lines(sheet: Sheet) -> Iterable[view.Line]:
+    language, position = sheet.words.language, 0
+    for line in sheet.document.lines:
+        name = str(line.l10n.get(f"name_{language}") or line.name)
+        description = str(line.l10n.get(f"description_{language}") or line.description)
+        if line.is_separator:
+            yield view.Line(name=name, description=description, heading=True)
+            continue
+        position += 1
+        yield view.Line(
+            name=name,
+            description=description,
+            position=str(position),
+            quantity=sheet.format.quantity(Decimal(line.quantity)),
+            unit=str(line.l10n.get(f"unit_{language}") or line.unit or ""),
+            price=sheet.line_price(line),
+            discount=sheet.line_discount(line),
+            tax=sheet.line_tax(line),
+            amount=sheet.money(line.total),
+        )
+
+
+def _payment(sheet: Sheet) -> view.Payment | None:
+    transfer = sheet.transfer
+    if transfer is None:
+        return None
+    code = qr.epc(transfer)
+    return view.Payment(
+        title=sheet.words.bank.title,
+        pairs=tuple(view.Pair(label, value) for label, value in sheet.transfer_pairs(transfer)),
+        qr=code or "",
+        qr_caption=sheet.words.bank.scan_to_pay if code else "",
+    )

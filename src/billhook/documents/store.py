@@ -1,0 +1,248 @@
+"""The statements of the documents room."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from billhook.db import Statements, Tx
+from billhook.documents.model.document import Document, Line, Options, Party, TaxRow
+from billhook.documents.model.ground import Ground
+from billhook.kernel.ids import Id
+from billhook.organizations.model import Entered, Identity
+
+sql = Statements(__package__)
+
+Custom = dict[str, Any]
+Data = list[dict[str, Any]]
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """Where a public link leads."""
+
+    organization_id: Id
+    document_id: Id
+
+
+class PaymentOf(msgspec.Struct, frozen=True):
+    """A payment of a document."""
+
+    document_id: Id
+    id: Id
+    type: str
+    amount: int
+    exponent: int
+    date: datetime
+    note: str | None
+    tag: str | None
+    transaction_id: str | None
+    custom: Custom
+    created_at: datetime
+    updated_at: datetime
+
+
+@sql.enter
+async def enter_document(tx: Tx, document: Id, document_shard: int, actor: Id) -> Entered | None: ...
+
+
+@sql.enter
+async def enter_shared(tx: Tx, link: str) -> Shared | None: ...
+
+
+@sql.one
+async def ground(
+    tx: Tx,
+    client_id: Id | None,
+    client_email: str | None,
+    item_ids: list[Id],
+    skus: list[str],
+    document_ids: list[Id],
+    unique_id: str | None,
+) -> Ground | None: ...
+
+
+@sql.one
+async def issue(
+    tx: Tx,
+    type: str,
+    series: str,
+    counter_year: int,
+    own_sequence: int | None,
+    counts: bool,
+    client_id: Id | None,
+    client_name: str,
+    client_email: str | None,
+    client_country_code: str | None,
+    client_identity: Identity,
+    client_custom: Custom,
+    client_is_new: bool,
+    id: Id,
+    draft: bool,
+    incoming: bool,
+    own_number: str | None,
+    date_year: int,
+    date: datetime,
+    date_service: datetime | None,
+    date_service_to: datetime | None,
+    date_due: datetime | None,
+    date_valid_till: datetime | None,
+    date_paid: datetime | None,
+    date_received: datetime | None,
+    reference: str,
+    currency: str,
+    exponent: int,
+    decimal_places: int,
+    rounding: str,
+    locale: str,
+    timezone: str,
+    total: int,
+    total_discount: int,
+    total_with_tax: int,
+    total_paid: int,
+    note: str,
+    tax_clause: str,
+    footer: str,
+    signature: str,
+    issuer: Party,
+    client: Party,
+    lines: tuple[Line, ...],
+    taxes: tuple[TaxRow, ...],
+    reverse_taxes: tuple[TaxRow, ...],
+    has_unit: bool,
+    options: Options,
+    unique_id: str | None,
+    custom: Custom,
+    l10n: Custom,
+    data: Data,
+    document_ids: list[Id],
+    previous_document_id: Id | None,
+    issued_at: datetime | None,
+    payment_customs: list[Custom],
+    payment_ids: list[Id],
+    payment_types: list[str],
+    payment_amounts: list[int],
+    payment_dates: list[datetime],
+    payment_notes: list[str | None],
+    payment_tags: list[str | None],
+    payment_transactions: list[str | None],
+    entry_ids: list[Id],
+    entry_payments: list[Id | None],
+    entry_kinds: list[str],
+    entry_amounts: list[int],
+    jobs: Data,
+) -> str | None: ...
+
+
+@sql.one
+async def select_document(tx: Tx, document: Id) -> Document | None: ...
+
+
+@sql.one
+async def lock_document(tx: Tx, document: Id) -> Document | None: ...
+
+
+@sql.run
+async def replace_draft(
+    tx: Tx,
+    client_id: Id | None,
+    client_name: str,
+    client_email: str | None,
+    client_country_code: str | None,
+    client_identity: Identity,
+    client_custom: Custom,
+    client_is_new: bool,
+    id: Id,
+    own_number: str | None,
+    date_year: int,
+    date: datetime,
+    date_service: datetime | None,
+    date_service_to: datetime | None,
+    date_due: datetime | None,
+    date_valid_till: datetime | None,
+    date_paid: datetime | None,
+    date_received: datetime | None,
+    reference: str,
+    currency: str,
+    exponent: int,
+    decimal_places: int,
+    rounding: str,
+    locale: str,
+    timezone: str,
+    total: int,
+    total_discount: int,
+    total_with_tax: int,
+    note: str,
+    tax_clause: str,
+    footer: str,
+    signature: str,
+    issuer: Party,
+    client: Party,
+    lines: tuple[Line, ...],
+    taxes: tuple[TaxRow, ...],
+    reverse_taxes: tuple[TaxRow, ...],
+    has_unit: bool,
+    options: Options,
+    custom: Custom,
+    l10n: Custom,
+    data: Data,
+    document_ids: list[Id],
+    previous_document_id: Id | None,
+) -> int: ...
+
+
+@sql.one
+async def issue_draft(
+    tx: Tx,
+    document: Id,
+    type: str,
+    series: str,
+    counter_year: int,
+    own_sequence: int | None,
+    own_number: str | None,
+    counts: bool,
+    entry: Id,
+    charge: int,
+    client_id: Id | None,
+    currency: str,
+    jobs: Data,
+) -> str | None: ...
+
+
+@sql.run
+async def annotate(tx: Tx, document: Id, custom: Custom | None, sent_snail_mail: bool | None) -> int: ...
+
+
+@sql.one
+async def share(tx: Tx, document: Id, link: str, regenerate: bool) -> str | None: ...
+
+
+@sql.run
+async def delete_document(tx: Tx, document: Id) -> int: ...
+
+
+@sql.one
+async def last_number(tx: Tx, type: str, series: str, year: int) -> int | None: ...
+
+
+@sql.one
+async def number_taken(tx: Tx, type: str, incoming: bool, number: str, ignored: Id | None) -> bool: ...
+
+
+@sql.one
+async def find_rendering(tx: Tx, document: Id, language: str) -> bytes | None: ...
+
+
+@sql.run
+async def insert_rendering(tx: Tx, document: Id, language: str, sha256: bytes) -> int: ...
+
+
+@sql.many
+async def payments_of(tx: Tx, documents: list[Id]) -> list[PaymentOf]: ...
+
+
+list_documents = sql.dynamic(Document)
+count_documents = sql.dynamic(int)
+LIST_DOCUMENTS = sql.text("list_documents")
+COUNT_DOCUMENTS = sql.text("count_documents")
+
+sql.finish()
