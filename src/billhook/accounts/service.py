@@ -1,0 +1,196 @@
+"""What can be done with accounts and tokens, each inside one unit of work."""
+
+from typing import Any, Literal
+
+from billhook import jobs
+from billhook.accounts import authentication, columns, store, tokens
+from billhook.accounts.events import CONFIRM
+from billhook.accounts.model import (
+    CONFIRMATION_TTL_SECONDS,
+    RESET_TTL_SECONDS,
+    TAKEN,
+    AccessToken,
+    Account,
+    Changes,
+    Granted,
+    changes_faults,
+    email_faults,
+    may_redirect,
+    normalized_email,
+    ttl_faults,
+)
+from billhook.db import Tx, Unique, constraint_of
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Invalid, NotFound, NotYours, invalid
+from billhook.web import Compiled, Principal, Query, Unauthenticated
+
+
+async def acting_for(tx: Tx, principal: Principal, account_id: str) -> Account:
+    """Return an account the principal may act for: its own, or for a root account one of its children.
+
+    Raises NotYours, the same for an account of somebody else and for one that does not exist.
+    """
+    if not ids.is_id(account_id):
+        raise NotYours
+    found = await store.find_reachable(tx, Id(account_id), principal.account_id)
+    if found is None:
+        raise NotYours
+    return found
+
+
+async def get(tx: Tx, account_id: Id) -> Account | None:
+    """Return an account, whoever asks: for rooms that have settled the right to see it."""
+    return await store.find(tx, account_id)
+
+
+async def is_unique(tx: Tx, email: str) -> bool:
+    """Tell whether an address is still free. Raises Invalid when it is no address."""
+    normalized = normalized_email(email)
+    if normalized is None:
+        raise Invalid("Account", email_faults(email))
+    return not await store.is_taken(tx, normalized)
+
+
+async def amend(tx: Tx, principal: Principal, account_id: str, changes: Changes) -> Account:
+    """Change an account; a new address has to be confirmed, and links mailed to the old one die.
+
+    Raises NotYours, Invalid (also when the address is taken).
+    """
+    account = await acting_for(tx, principal, account_id)
+    if faults := changes_faults(changes):
+        raise Invalid("Account", faults)
+    email = normalized_email(changes.email) if changes.email is not None else None
+    try:
+        async with tx.atomic():
+            amended = await store.amend(tx, account.id, email, changes.locale, changes.profile, changes.custom)
+            if amended.email_changed:
+                await store.revoke_letters(tx, account.id)
+                await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
+    except Unique as error:
+        raise taken(error) from None
+    return amended
+
+
+def taken(error: Exception) -> Exception:
+    """Return what to raise for a row that stands already: the address is taken, or a bug of ours."""
+    return Invalid("Account", [TAKEN]) if constraint_of(error) == "account_email" else error
+
+
+async def children(tx: Tx, principal: Principal, query: Query) -> tuple[list[Account], int]:
+    """Return a page of the caller's child accounts, and how many the filter finds in all. Raises Invalid."""
+    compiled = Compiled.of(query, columns.CHILDREN, first=2, tie="a.id")
+    rows = await store.children(tx, store.CHILDREN + _page(compiled), [principal.account_id, *compiled.arguments])
+    return rows, await count_children(tx, principal, query.where)
+
+
+async def count_children(tx: Tx, principal: Principal, where: dict[str, Any]) -> int:
+    """Return how many child accounts of the caller a filter finds. Raises Invalid."""
+    compiled = Compiled.of_where(where, columns.CHILDREN, first=2)
+    sql = store.COUNT_CHILDREN + compiled.where
+    return (await store.how_many(tx, sql, [principal.account_id, *compiled.arguments]))[0]
+
+
+def _page(compiled: Compiled) -> str:
+    return f"{compiled.where} order by {compiled.order} limit {compiled.limit} offset {compiled.skip}"
+
+
+async def token_list(tx: Tx, principal: Principal, account_id: str, query: Query) -> tuple[list[AccessToken], int]:
+    """Return a page of an account's live tokens, and how many the filter finds in all. Raises NotYours, Invalid."""
+    account = await acting_for(tx, principal, account_id)
+    compiled = Compiled.of(query, columns.TOKENS, first=3, tie="t.id")
+    arguments = [account.id, tx.now, *compiled.arguments]
+    rows = await store.tokens(tx, store.TOKENS + _page(compiled), arguments)
+    total = await store.how_many(tx, store.COUNT_TOKENS + compiled.where, arguments)
+    return rows, total[0]
+
+
+async def grant(tx: Tx, principal: Principal, account_id: str, ttl_seconds: int, scopes: list[str]) -> Granted:
+    """Make a further token of an account. Raises NotYours, Invalid, Unauthenticated (the asking token has gone)."""
+    account = await acting_for(tx, principal, account_id)
+    if faults := ttl_faults(ttl_seconds):
+        raise Invalid("AccessToken", faults)
+    return await _grant(tx, principal, account.id, ttl_seconds, scopes)
+
+
+async def impersonate(
+    tx: Tx, principal: Principal, child_id: str | None, email: str | None, ttl_seconds: int
+) -> Granted:
+    """Make a token of a child account, named by id or address, for its root account.
+
+    Raises NotYours (the caller is no root account, or the account is no child of it), Invalid.
+    """
+    faults = ttl_faults(ttl_seconds)
+    if faults or not (child_id or email):
+        missing = invalid("AccessToken", "email", "presence", "or `id` has to say which account").faults
+        raise Invalid("AccessToken", [*faults, *([] if child_id or email else missing)])
+    by_id = Id(child_id) if child_id and ids.is_id(child_id) else None
+    by_email = normalized_email(email) if email and not child_id else None
+    child = await store.find_child(tx, principal.account_id, by_id, by_email)
+    if child is None:
+        raise NotYours
+    return await _grant(tx, principal, child.id, ttl_seconds, [])
+
+
+async def _grant(tx: Tx, principal: Principal, account: Id, ttl_seconds: int, scopes: list[str]) -> Granted:
+    made = tokens.fresh()
+    kept = await store.grant(tx, account, principal.token_id, made.id, made.hash, made.hint, ttl_seconds, scopes)
+    if kept is None:
+        raise Unauthenticated
+    return Granted(made.token, kept)
+
+
+async def revoke(tx: Tx, principal: Principal, account_id: str, token: str) -> None:
+    """Take a token away, named by its row or by itself; it opens nothing from here on. Raises NotYours, NotFound."""
+    account = await acting_for(tx, principal, account_id)
+    row = Id(token) if ids.is_id(token) else None
+    gone = await store.revoke(tx, account.id, row, tokens.digest(token))
+    authentication.forget(account.id)
+    if not gone:
+        raise NotFound(what="access token")
+
+
+async def log_out(tx: Tx, principal: Principal) -> None:
+    """Take the token away that the caller came with."""
+    await store.revoke(tx, principal.account_id, principal.token_id, None)
+    authentication.forget(principal.account_id)
+
+
+async def send_confirmation(tx: Tx, principal: Principal, account_id: str) -> None:
+    """Have the mail sent that asks to confirm the address; a confirmed address gets none. Raises NotYours."""
+    account = await acting_for(tx, principal, account_id)
+    if not account.email_verified:
+        await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
+
+
+async def confirm(tx: Tx, account_id: str, token: str, redirect: str | None, public_url: str) -> None:
+    """Note that an address is its account's. Raises Invalid: the token opens nothing, or the redirect leads away.
+
+    A redirect may lead to an `activateRedirect` of the account or its root, or to a page under `public_url`.
+    """
+    account, digest = Id(account_id), tokens.digest(token)
+    configured = await store.confirmation(tx, account, digest) if ids.is_id(account_id) else None
+    if configured is None:
+        raise invalid("confirmation", "token", "expired", "is not valid any more; ask for another mail")
+    if redirect is not None and not may_redirect(redirect, configured, public_url):
+        raise invalid("confirmation", "redirect", "inclusion", "is not an address of this server or of the account")
+    await store.confirm(tx, account, digest)
+
+
+async def new_confirmation(tx: Tx, account_id: Id) -> str:
+    """Make a token that confirms the account's address (7 days), for a mail.
+
+    Make it before reading where the mail goes: a change of the address kills the tokens made before it.
+    """
+    return await _letter(tx, account_id, "confirm", CONFIRMATION_TTL_SECONDS)
+
+
+async def new_reset(tx: Tx, account_id: Id) -> str:
+    """Make a token that sets a new password once (1 hour), for a mail; as with `new_confirmation`, make it first."""
+    return await _letter(tx, account_id, "reset", RESET_TTL_SECONDS)
+
+
+async def _letter(tx: Tx, account_id: Id, purpose: Literal["confirm", "reset"], ttl_seconds: int) -> str:
+    made = tokens.fresh()
+    await store.insert_letter_token(tx, account_id, made.id, made.hash, made.hint, purpose, ttl_seconds)
+    return made.token
