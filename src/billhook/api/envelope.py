@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from billhook.api.responses import encode
 from billhook.kernel import ids
 from billhook.kernel.problems import Invalid, Kind, Problem
-from billhook.web import STATUS_OF, decode_instant, find_faults
+from billhook.web import CONTENT, STATUS_OF, decode_instant, find_faults
 
 log = logging.getLogger("billhook.api")
 
@@ -66,7 +66,7 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     """Answer a body (or parameter) that does not fit: every fault of it, at once."""
     handler = request.route_handler
     field = getattr(handler, "parsed_data_field", None)
-    content = getattr(request, "content", None)
+    content = request.scope.get(CONTENT)
     faults = find_faults(content, field.annotation, decode_wire) if field is not None and content is not None else []
     if faults and field is not None:
         what = getattr(field.annotation, "__name__", "body").removesuffix("In")

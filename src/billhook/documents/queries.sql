@@ -44,9 +44,9 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
 -- journal says of them and what must happen later. One statement: all of it, or nothing and no gap in the numbers.
 with counter as (
   insert into documents.counter as c (shard, organization_id, type, series, year, last)
-  select :shard, :organization_id, :type, :series, :counter_year, coalesce(:own_sequence, 1) where :counts
+  select :shard, :organization_id, :type, :series, :counter_year::int, coalesce(:own_sequence::bigint, 1) where :counts
   on conflict (shard, organization_id, type, series, year)
-  do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence) end
+  do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence::bigint) end
   returning last),
 client as (
   insert into clients.client (shard, id, organization_id, name, email, country_code, identity, custom, data, created_at, updated_at)
@@ -61,7 +61,7 @@ document as (
     document_ids, previous_document_id, issued_at, created_at, updated_at)
   select :shard, :id, :organization_id, :account_id, :type, :draft, :incoming,
     case when :own_number::text is not null or not :counts then :own_number
-         else :counter_year::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
+         else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
     :series, :date_year,
     :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
     :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
@@ -139,22 +139,22 @@ update documents.document
 -- Number and issue a draft: the counter, the charge in the journal, what must happen later.
 with counter as (
   insert into documents.counter as c (shard, organization_id, type, series, year, last)
-  select :shard, :organization_id, :type, :series, :counter_year, coalesce(:own_sequence, 1) where :counts
+  select :shard, :organization_id, :type, :series, :counter_year::int, coalesce(:own_sequence::bigint, 1) where :counts
   on conflict (shard, organization_id, type, series, year)
-  do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence) end
+  do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence::bigint) end
   returning last),
 document as (
   update documents.document d
      set draft = false, issued_at = :now, updated_at = :now, series = :series,
          number = case when :own_number::text is not null then :own_number
-                  else :counter_year::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
+                  else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
     from (select) as one left join counter on true
    where d.shard = :shard and d.id = :document and d.draft and d.deleted_at is null
   returning d.number),
 entry as (
   insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, amount, currency, at)
-  select :shard, :entry, :organization_id, :document, :client_id, null, 'charge', :charge, :currency, :now
-    from document where :charge <> 0),
+  select :shard, :entry, :organization_id, :document, :client_id, null, 'charge', :charge::bigint, :currency, :now
+    from document where :charge::bigint <> 0),
 job as (
   insert into jobs.job (kind, organization_id, payload, run_at, created_at)
   select j.kind, :organization_id, j.payload, :now, :now

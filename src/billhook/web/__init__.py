@@ -1,6 +1,6 @@
 """HTTP plumbing: principal, bodies, faults, the filter language, paths in any case. Knows no resource."""
 
-from billhook.web.bodies import BillhookRequest
+from billhook.web.bodies import CONTENT, BillhookRequest
 from billhook.web.faults import Faults, find_faults
 from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, parse_where
 from billhook.web.paths import AnyCase
@@ -9,6 +9,7 @@ from billhook.web.problems import STATUS_OF
 from billhook.web.types import Instant, decode_instant
 
 __all__ = [
+    "CONTENT",
     "STATUS_OF",
     "AnyCase",
     "Authenticator",

@@ -27,10 +27,12 @@ def _exact(literal: str) -> Decimal:
 _decode = msgspec.json.Decoder(float_hook=_exact).decode
 
 
+CONTENT = "billhook.content"
+"""Where a request's scope keeps what its body holds."""
+
+
 class BillhookRequest(Request[Any, Any, Any]):
     """A request whose `json()` takes JSON and forms alike and knows no float."""
-
-    content: Any = None
 
     @property
     def database(self) -> Database:
@@ -58,11 +60,15 @@ class BillhookRequest(Request[Any, Any, Any]):
             raise Unauthenticated
         return principal
 
+    async def body(self) -> bytes:
+        """Return the body; one that is empty says nothing, as an empty object does."""
+        return await super().body() or b"{}"
+
     async def json(self) -> Any:
         """Return the body as plain values; an empty body is an empty object. Raises Malformed."""
-        if self.content is None:
-            self.content = await self._read()
-        return self.content
+        if CONTENT not in self.scope:
+            self.scope[CONTENT] = await self._read()  # type: ignore[literal-required] - for the second pass of a refusal
+        return self.scope[CONTENT]  # type: ignore[literal-required]
 
     async def _read(self) -> Any:
         body = await self.body()
@@ -87,4 +93,4 @@ class BillhookRequest(Request[Any, Any, Any]):
                 if isinstance(field, UploadFile):
                     return await field.read()
             raise Malformed(why="it holds no file; send the file as a field of a multipart form")
-        return await self.body()
+        return await super().body()

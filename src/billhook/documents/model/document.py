@@ -121,7 +121,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     custom: dict[str, Any] = {}
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True):
     """One document. The field order is the column order of `documents.document` as the statements select it."""
 
     id: Id
