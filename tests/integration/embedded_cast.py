@@ -110,7 +110,7 @@ class Other:
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A data directory the server's user can reach (pytest's own are closed to all others); no server survives it."""
-    path = Path(tempfile.mkdtemp(prefix="billhook-test-"))
+    path = Path(tempfile.mkdtemp(prefix="billhook-embedded-"))
     path.chmod(0o755)
     yield path / "var"
     for data in path.rglob("postgres/data"):
