@@ -13,7 +13,7 @@ from billhook.api.responses import JsonResponse
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.settings import Settings
-from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, token_of
+from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, refuse_null_in_url, token_of
 
 
 async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -52,6 +52,7 @@ class Application:
             response_class=JsonResponse,
             type_decoders=[(lambda expected: expected is Instant, api.decode_wire)],
             exception_handlers=api.HANDLERS,
+            before_request=refuse_null_in_url,
             guards=[_authenticated],
             state=State(state),
             openapi_config=api.OPENAPI,

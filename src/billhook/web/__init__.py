@@ -1,6 +1,6 @@
 """HTTP plumbing: principal, bodies, faults, the filter language, paths in any case. Knows no resource."""
 
-from billhook.web.bodies import CONTENT, BillhookRequest
+from billhook.web.bodies import CONTENT, BillhookRequest, refuse_null_in_url
 from billhook.web.faults import Faults, find_faults
 from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, parse_where
 from billhook.web.paths import AnyCase
@@ -26,5 +26,6 @@ __all__ = [
     "find_faults",
     "parse_query",
     "parse_where",
+    "refuse_null_in_url",
     "token_of",
 ]

@@ -2,12 +2,14 @@
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import UploadFile
 
 from billhook.db import Database
+from billhook.kernel.problems import invalid
 from billhook.settings import Settings
 from billhook.web.brackets import nest
 from billhook.web.principal import Principal, Unauthenticated
@@ -25,6 +27,38 @@ def _exact(literal: str) -> Decimal:
 
 
 _decode = msgspec.json.Decoder(float_hook=_exact).decode
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return _decode(body)
+    except msgspec.DecodeError as error:
+        raise Malformed(why=str(error)) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise Malformed(why="it is not JSON in UTF-8 of a sane depth") from None
+
+
+def _refuse_null(content: Any, path: str) -> None:
+    """Refuse the null character wherever it stands: no text column can keep it. Raises Invalid naming the field."""
+    if isinstance(content, str) and "\x00" in content:
+        raise invalid("body", path[:120], "format", "must not hold a null character")
+    if isinstance(content, dict):
+        for key, value in content.items():
+            _refuse_null(key, path)
+            _refuse_null(value, f"{path}.{key}".strip("."))
+    elif isinstance(content, list):
+        for index, value in enumerate(content):
+            _refuse_null(value, f"{path}.{index}".strip("."))
+
+
+async def refuse_null_in_url(request: Request[Any, Any, Any]) -> None:
+    """Refuse a path or query with a null character, before any route looks at it. Raises Invalid."""
+    if "\x00" in request.scope["path"]:
+        raise invalid("request", "path", "format", "must not hold a null character")
+    if b"%00" in request.scope["query_string"]:
+        pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        name = next((key for key, value in pairs if "\x00" in key + value), "query")
+        raise invalid("request", name.replace("\x00", "")[:120], "format", "must not hold a null character")
 
 
 CONTENT = "billhook.content"
@@ -60,6 +94,11 @@ class BillhookRequest(Request[Any, Any, Any]):
             raise Unauthenticated
         return principal
 
+    @property
+    def content(self) -> Any:
+        """What the body holds, once it was read; a refusal, which has a request of its own, finds it here again."""
+        return self.scope.get(CONTENT)
+
     async def body(self) -> bytes:
         """Return the body; one that is empty says nothing, as an empty object does."""
         return await super().body() or b"{}"
@@ -67,8 +106,8 @@ class BillhookRequest(Request[Any, Any, Any]):
     async def json(self) -> Any:
         """Return the body as plain values; an empty body is an empty object. Raises Malformed."""
         if CONTENT not in self.scope:
-            self.scope[CONTENT] = await self._read()  # type: ignore[literal-required] - for the second pass of a refusal
-        return self.scope[CONTENT]  # type: ignore[literal-required]
+            self.scope[CONTENT] = await self._read()  # type: ignore[literal-required]
+        return self.content
 
     async def _read(self) -> Any:
         body = await self.body()
@@ -76,15 +115,14 @@ class BillhookRequest(Request[Any, Any, Any]):
             return {}
         if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             try:
-                return nest(body.decode())
+                content: Any = nest(body.decode())
             except UnicodeDecodeError:
                 raise Malformed(why="it is not UTF-8") from None
-        try:
-            return _decode(body)
-        except msgspec.DecodeError as error:
-            raise Malformed(why=str(error)) from None
-        except (UnicodeDecodeError, RecursionError):
-            raise Malformed(why="it is not JSON in UTF-8 of a sane depth") from None
+        else:
+            content = _decoded(body)
+        if b"\\u0000" in body or b"%00" in body or b"\x00" in body:
+            _refuse_null(content, "")
+        return content
 
     async def upload(self) -> bytes:
         """Return the bytes of an uploaded file: the first one of a multipart form, else the body itself."""
