@@ -24,10 +24,13 @@ from billhook.documents.service import (
     request_sending,
     share,
 )
-from billhook.documents.sheet import Sheet
-from billhook.documents.texts import fill, labels
+from billhook.documents.sharing import SharedDocument, read_shared, shared_logo
+from billhook.documents.sheet import Branding, Sheet, paper_view
+from billhook.documents.texts import LANGUAGES, fill, labels
 
 __all__ = [
+    "LANGUAGES",
+    "Branding",
     "Document",
     "NewDocument",
     "NewLine",
@@ -35,6 +38,7 @@ __all__ = [
     "NewTax",
     "Press",
     "Sending",
+    "SharedDocument",
     "Sheet",
     "Type",
     "change",
@@ -50,12 +54,15 @@ __all__ = [
     "last_number",
     "number_is_free",
     "page",
+    "paper_view",
     "payments_of",
     "pdf",
     "put_image",
     "qr",
     "read",
+    "read_shared",
     "request_sending",
     "share",
+    "shared_logo",
     "shown",
 ]

@@ -1,5 +1,6 @@
 """What can be done with documents, each inside one unit of work."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from billhook.web import Compiled, Query
 
 MUTABLE = frozenset({"custom", "sent_snail_mail"})
 """What may change on an issued document."""
+_LINK = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 
 async def enter(tx: Tx, document_id: str, *, write: bool = False) -> Entered:
@@ -37,7 +39,7 @@ async def enter(tx: Tx, document_id: str, *, write: bool = False) -> Entered:
 
 async def enter_shared(tx: Tx, link: str) -> Id:
     """Enter the tenant behind a public link and return its document's id. Raises NotYours."""
-    found = await store.enter_shared(tx, link)
+    found = await store.enter_shared(tx, link) if _LINK.match(link) else None
     if found is None:
         raise NotYours
     tx.entered(found.organization_id)

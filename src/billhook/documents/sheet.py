@@ -186,8 +186,11 @@ class Sheet:
         return [(label, value) for label, value in pairs if value]
 
 
-def paper_view(sheet: Sheet, branding: Branding) -> view.PaperView:
-    """Return what the paper shows of a document. Status marks are those that do not change with the day."""
+def paper_view(sheet: Sheet, branding: Branding, *, draw_code: bool = True) -> view.PaperView:
+    """Return what the paper shows of a document. Status marks are those that do not change with the day.
+
+    The payment QR code costs some 15 ms; whoever shows it another way leaves it out with `draw_code=False`.
+    """
     document, words = sheet.document, sheet.words
     status, status_text = sheet.status()
     tones: dict[str, view.Tone] = {"draft": "draft", "canceled": "void", "paid": "good"}
@@ -216,7 +219,7 @@ def paper_view(sheet: Sheet, branding: Branding) -> view.PaperView:
         tax_columns=view.TaxColumns(words.totals.rate, words.totals.tax_base, words.totals.tax),
         taxes=tuple(view.TaxRow(*row) for row in sheet.tax_rows()),
         totals=tuple(sheet.total_rows()),
-        payment=_payment(sheet),
+        payment=_payment(sheet, draw_code=draw_code),
         note=sheet.texts.note,
         tax_clause="" if sheet.texts.tax_clause in sheet.texts.note else sheet.texts.tax_clause,
         signature=sheet.texts.signature,
@@ -260,11 +263,11 @@ def _lines(sheet: Sheet) -> Iterable[view.Line]:
         )
 
 
-def _payment(sheet: Sheet) -> view.Payment | None:
+def _payment(sheet: Sheet, *, draw_code: bool) -> view.Payment | None:
     transfer = sheet.transfer
     if transfer is None:
         return None
-    code = qr.epc(transfer)
+    code = qr.epc(transfer) if draw_code else None
     return view.Payment(
         title=sheet.words.bank.title,
         pairs=tuple(view.Pair(label, value) for label, value in sheet.transfer_pairs(transfer)),

@@ -34,8 +34,18 @@ def epc(transfer: Transfer) -> str | None:
     """Return the EPC069-12 (version 002) code, or None where it does not apply.
 
     It applies to euro amounts of 0.01 to 999,999,999.99 into a valid IBAN of a SEPA country. UTF-8 always: scanners
-    take the single-byte character sets for one another.
+    take the single-byte character sets for one another. Drawing it takes some 15 ms.
     """
+    payload = _epc_payload(transfer)
+    return _svg(segno.make(payload, error="m", boost_error=False, mode="byte", micro=False)) if payload else None
+
+
+def takes_epc(transfer: Transfer) -> bool:
+    """Tell whether an EPC code applies, without drawing it."""
+    return _epc_payload(transfer) is not None
+
+
+def _epc_payload(transfer: Transfer) -> bytes | None:
     iban = _checked(transfer.iban)
     holder = _line(transfer.holder, _EPC_NAME)
     if iban is None or not iban.in_sepa_zone or not holder:
@@ -62,7 +72,7 @@ def epc(transfer: Transfer) -> str | None:
         rows[-1] = rows[-1][:-1]  # 140 characters may be more than their share of 331 bytes
         if not rows[-1]:
             rows[5] = rows[5][:-1]
-    return _svg(segno.make(payload, error="m", boost_error=False, mode="byte", micro=False))
+    return payload
 
 
 def upn(transfer: Transfer, *, payer: Sequence[str] = (), payee: Sequence[str] = (), due: str = "") -> str | None:

@@ -145,6 +145,14 @@ class Page(Words, frozen=True):
     failed: str
     thanks: str
     canceled: str
+    language: str
+    """Caption of the choice of languages."""
+    missing_title: str
+    missing: str
+    """A link that leads nowhere."""
+    broken_title: str
+    broken: str
+    """A mistake of ours."""
 
 
 class Mail(Words, frozen=True):
