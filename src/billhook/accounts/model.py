@@ -179,9 +179,8 @@ def changes_faults(changes: Changes) -> list[Fault]:
     if changes.locale is not None and not _LOCALE.match(changes.locale):
         faults.append(Fault("locale", "format", "is not a language such as `en` or `nl-BE`"))
     faults += [fault for name, value in changes.profile.items() if (fault := _profile_fault(name, value))]
-    if changes.custom is not None and not _is_storable(changes.custom):
-        limit = _MOST_CUSTOM_CHARACTERS
-        faults.append(Fault("custom", "length", f"must have at most {limit} characters, none of them U+0000"))
+    if changes.custom is not None and sum(map(len, _texts(changes.custom))) > _MOST_CUSTOM_CHARACTERS:
+        faults.append(Fault("custom", "length", f"must have at most {_MOST_CUSTOM_CHARACTERS} characters in all"))
     return faults
 
 
@@ -191,8 +190,8 @@ def _profile_fault(name: str, value: Any) -> Fault | None:
     first, *rest = name.split("_")
     path = first + "".join(word.capitalize() for word in rest)
     longest = _LONGEST_LINK if name in _LINKS else _LONGEST_TEXT
-    if len(value) > longest or "\x00" in value:
-        return Fault(path, "length", f"must have at most {longest} characters, none of them U+0000")
+    if len(value) > longest:
+        return Fault(path, "length", f"must have at most {longest} characters")
     if name in _LINKS and value and not _is_link(value):
         return Fault(path, "format", "is not a URL such as https://app.example.com/welcome")
     return None
@@ -220,24 +219,15 @@ def may_redirect(target: str, configured: list[str], public_url: str) -> bool:
     return (there.scheme, there.netloc) == (ours.scheme, ours.netloc)
 
 
-def _is_storable(value: Any) -> bool:
-    """Tell whether free-form data is small enough and has no U+0000, which PostgreSQL cannot keep."""
-    total = 0
-    for text in _texts(value):
-        total += len(text)
-        if "\x00" in text or total > _MOST_CUSTOM_CHARACTERS:
-            return False
-    return True
-
-
 def _texts(value: Any) -> Iterator[str]:
-    """Yield every text in free-form data: keys, values, and numbers as they are written."""
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield str(key)
-            yield from _texts(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _texts(child)
-    else:
-        yield str(value)
+    """Yield every text in free-form data, however deep: keys, values, and numbers as they are written."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield from node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+        else:
+            yield str(node)

@@ -19,7 +19,7 @@ from billhook.api.responses import Count, Success, listed, picked
 from billhook.api.wire import UNSET, Flag, Free, In, Out, Text
 from billhook.kernel.problems import Invalid, invalid
 from billhook.kernel.time import iso
-from billhook.web import BillhookRequest, Principal, find_faults, parse_query, parse_where
+from billhook.web import CONTENT, BillhookRequest, Principal, find_faults, parse_query, parse_where
 
 
 class _ProfileWords(In, kw_only=True):
@@ -165,7 +165,7 @@ def _caller(request: BillhookRequest) -> Principal | None:
 
 def _refuse_sign_up(request: Request[Any, Any, Any], error: ValidationException) -> Any:
     """Answer an application of the wrong shape with the faults of its shape and those of its content together."""
-    content = getattr(request, "content", None)
+    content: Any = request.scope.get(CONTENT)
     if not isinstance(content, dict):
         return on_validation(request, error)
     faults = find_faults(content, AccountIn, decode_wire)
