@@ -14,7 +14,7 @@ from billhook.documents.model.totals import LineInput, LineTax, Rounding, TaxRow
 
 # --- Documents to try ---------------------------------------------------------------------------------------------
 
-RATES = [Decimal(text) for text in ("0", "5", "6", "7.7", "9.975", "19", "20", "21", "22.00", "25.5", "100")]
+RATES = [Decimal(text) for text in ("0", "5", "6", "7.7", "9.975", "9.97512", "19", "20", "21", "22.00", "25.5", "100")]
 
 
 def numbers(limit: int, places: int = 9) -> st.SearchStrategy[Decimal]:
@@ -78,7 +78,7 @@ def truncated(number: Decimal, places: int) -> Fraction:
 
 
 def rate_of(tax: LineTax) -> Fraction:
-    return truncated(tax.rate, 2) / 100
+    return truncated(tax.rate, 4) / 100
 
 
 def gross_line(line: LineInput, exponent: int, places: int) -> tuple[int, int]:

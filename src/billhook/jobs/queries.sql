@@ -6,12 +6,16 @@ returning id;
 
 -- name: claim
 -- Take due jobs and those whose lease has run out. Attempts are counted here: a job that kills its worker ends too.
-update jobs.job set state = 'running', attempts = attempts + 1, leased_until = :now + make_interval(secs => :lease_seconds)
- where id in (
-   (select id from jobs.job where state = 'due' and run_at <= :now order by run_at limit :batch for update skip locked)
-   union all
-   (select id from jobs.job where state = 'running' and leased_until < :now and attempts < max_attempts
-     limit :batch for update skip locked))
+with due as (
+  select id from jobs.job where state = 'due' and run_at <= :now::timestamptz
+   order by run_at limit :batch::int for update skip locked),
+abandoned as (
+  select id from jobs.job where state = 'running' and leased_until < :now::timestamptz and attempts < max_attempts
+   limit :batch::int for update skip locked)
+update jobs.job
+   set state = 'running', attempts = attempts + 1,
+       leased_until = :now::timestamptz + make_interval(secs => :lease_seconds::int)
+ where id in (select id from due union all select id from abandoned)
 returning id, kind, organization_id, payload, attempts, max_attempts;
 
 -- name: finish
@@ -22,7 +26,7 @@ delete from jobs.job where id = any(:done);
 -- Try again after 2, 4, 8 … seconds, at most an hour; give up after max_attempts and keep the row for `doctor`.
 update jobs.job
    set state = case when attempts >= max_attempts or :final then 'dead' else 'due' end,
-       run_at = :now + make_interval(secs => least(2 ^ attempts, 3600)),
+       run_at = :now::timestamptz + make_interval(secs => least(2 ^ attempts, 3600)),
        leased_until = null,
        last_error = :error
  where id = :job;

@@ -69,8 +69,8 @@ def _tax_faults(tax: NewTax, at: str, ground: Ground) -> list[Fault]:
         return [Fault(f"{at}.taxId", "inclusion", "is no tax of this organization")]
     if tax.tax_id is None and tax.rate is None and tax.classification is None:
         return [Fault(f"{at}.rate", "presence", "can't be blank; give a rate, a taxId or a classification")]
-    if tax.rate is not None and not 0 <= tax.rate <= 1000:
-        return [Fault(f"{at}.rate", "numericality", "must be a percentage from 0 to 1000")]
+    if tax.rate is not None and not -100 <= tax.rate <= 1000:  # a withholding is a tax of negative rate
+        return [Fault(f"{at}.rate", "numericality", "must be a percentage from -100 to 1000")]
     return []
 
 

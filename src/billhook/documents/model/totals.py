@@ -11,9 +11,12 @@ from billhook.documents.model.rounding import TotalsTooLarge, after_cut, check_s
 
 __all__ = ["LineInput", "LineTax", "LineTotals", "Rounding", "TaxRow", "Totals", "TotalsTooLarge", "compute"]
 
-RATE_PLACES: Final = 2
-"""Decimals that percent discounts and tax rates keep (the dialect: "to 2 decimals"), whatever `decimal_places` is."""
+DISCOUNT_PLACES: Final = 2
+"""Decimals that percent discounts keep (the dialect: "to 2 decimals"), whatever `decimal_places` is."""
+RATE_PLACES: Final = 4
+"""Decimals that tax rates keep. The dialect cuts them to 2 as well, which would undercharge Quebec's 9.975 %."""
 
+_HUNDRED: Final[int] = 100 * 10**DISCOUNT_PLACES
 _WHOLE: Final[int] = 100 * 10**RATE_PLACES  # one hundred percent, in the units rates are cut to
 _ZERO: Final = Decimal(0)
 
@@ -113,8 +116,8 @@ def compute(
 ) -> Totals:
     """Return what the lines come to in a currency of so many minor-unit digits (0 to 4).
 
-    Prices, quantities and amount discounts are cut to `decimal_places` (0 to 9), percentages to RATE_PLACES (the
-    dialect's "Calculations"); every result is rounded half-up, away from zero. Any finite number is legal, also
+    Prices, quantities and amount discounts are cut to `decimal_places` (0 to 9), percent discounts to DISCOUNT_PLACES,
+    tax rates to RATE_PLACES; every result is rounded half-up, away from zero. Any finite number is legal, also
     negative ones (returns). TotalsTooLarge when a result reaches MAX_MINOR; ValueError for digits out of range.
 
     A line: amount = round(quantity x price), less the discount = round(amount x percent) or the amount sent, is its
@@ -286,7 +289,7 @@ class _Reckoning:
 
     def _discount(self, line: LineInput, amount: int) -> int:
         if not line.discount_is_amount:
-            return half_up(amount * cut(line.discount, RATE_PLACES), _WHOLE)
+            return half_up(amount * cut(line.discount, DISCOUNT_PLACES), _HUNDRED)
         off = half_up(cut(line.discount, self._places) * self._minor, self._unit)
         return (off if amount > 0 else -off) if amount else 0
 
