@@ -1,7 +1,6 @@
 """The invoicing API, `/v1`: wire types and routes, one module per resource. No rule, no SQL."""
 
 from billhook.api.envelope import HANDLERS, decode_wire, envelope
-from billhook.api.openapi import OPENAPI
 from billhook.api.routes import routes
 
-__all__ = ["HANDLERS", "OPENAPI", "decode_wire", "envelope", "routes"]
+__all__ = ["HANDLERS", "decode_wire", "envelope", "routes"]

@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import get
+from litestar.openapi import ResponseSpec
 
 from billhook import __version__
 from billhook.api.responses import JsonResponse
@@ -25,19 +26,28 @@ class Health(msgspec.Struct):
     checks: list[Check]
 
 
+_DOWN = {503: ResponseSpec(Health, generate_examples=False, description="It cannot; `checks` say why.")}
+
+
 @get("/live", opt={"public": True}, tags=["Health"], summary="Is the process alive?")
 async def live() -> Health:
     """Answer as long as the process runs."""
     return Health("UP", [])
 
 
-@get(["/ready"], opt={"public": True}, tags=["Health"], summary="Can it do its work?")
+@get(["/ready"], opt={"public": True}, tags=["Health"], summary="Can it do its work?", responses=_DOWN)
 async def ready(request: BillhookRequest) -> Health:
     """Answer 200 when the database answers, 503 otherwise."""
     return await _look(request)
 
 
-@get("/", opt={"public": True}, tags=["Health"], summary="What this is, and whether it can do its work")
+@get(
+    "/",
+    opt={"public": True},
+    tags=["Health"],
+    summary="What this is, and whether it can do its work",
+    responses=_DOWN,
+)
 async def root(request: BillhookRequest) -> Health:
     """Answer like `/ready`."""
     return await _look(request)

@@ -15,6 +15,8 @@ from billhook.organizations import NewOrganization, Organization
 from billhook.organizations.model import Identity
 from billhook.web import BillhookRequest, parse_query, parse_where
 
+PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+
 
 class OrganizationIn(AddressIn, kw_only=True):
     """An organization as said."""
@@ -164,6 +166,7 @@ async def _activate(request: BillhookRequest, organization_id: str, *, active: b
 @post(
     ["/Organizations/{organization_id:str}/images", "/Organizations/{organization_id:str}/upload-image"],
     status_code=200,
+    opt={"upload": PICTURES},
     tags=["Organizations"],
     summary="Upload the logo or the signature",
 )
@@ -183,6 +186,7 @@ async def put_image(
         "/Organizations/{organization_id:str}/images",
         "/Organizations/{organization_id:str}/download-image",
     ],
+    opt={"produces": PICTURES},
     tags=["Organizations"],
     summary="Download the logo or the signature",
 )
@@ -193,7 +197,12 @@ async def image(
     return await _image(request, organization_id, type)
 
 
-@get("/Organizations/{organization_id:str}/images/logo", tags=["Organizations"], summary="Download the logo")
+@get(
+    "/Organizations/{organization_id:str}/images/logo",
+    opt={"produces": PICTURES},
+    tags=["Organizations"],
+    summary="Download the logo",
+)
 async def logo(request: BillhookRequest, organization_id: FromPath[str]) -> Response[bytes]:
     """Return the logo as it was uploaded."""
     return await _image(request, organization_id, "logo")

@@ -3,11 +3,11 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.api import accounts, documents, health, organizations, reference, settings
+from billhook.api import accounts, documents, health, openapi, organizations, reference, settings
 
 
 def routes() -> list[ControllerRouterHandler]:
-    """Return the routes: health at the root, the resources under `/v1`."""
+    """Return the routes: health and the API's description at the root, the resources under `/v1`."""
     resources = [
         *accounts.ROUTES,
         *organizations.ROUTES,
@@ -15,4 +15,4 @@ def routes() -> list[ControllerRouterHandler]:
         *documents.ROUTES,
         *reference.ROUTES,
     ]
-    return [*health.ROUTES, Router("/v1", route_handlers=[*resources])]
+    return [*health.ROUTES, *openapi.ROUTES, Router("/v1", route_handlers=[*resources])]
