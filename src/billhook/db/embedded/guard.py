@@ -9,10 +9,10 @@ import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # first of all: a traceback in the log would explain nothing
 
-import os  # noqa: E402
-import sys  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
+import os  # noqa: E402 - see above
+import sys  # noqa: E402 - see above
+import threading  # noqa: E402 - see above
+import time  # noqa: E402 - see above
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 PATIENCE_SECONDS = 60

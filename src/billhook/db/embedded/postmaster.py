@@ -55,7 +55,7 @@ def arguments_by_proc(pid: int) -> str:
 
 def arguments_by_ps(pid: int) -> str:
     """Return the same where there is no /proc; blanks within an argument cannot be told from those between."""
-    told = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False)  # noqa: S603, S607
+    told = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False)  # noqa: S603, S607 - the system's own, with fixed arguments
     program, _, rest = os.fsdecode(told.stdout).strip().partition(" -D ")
     data, _, others = rest.partition(" -k ")
     return f"{program}\0-D\0{data}\0-k\0{others}\0" if rest else ""
