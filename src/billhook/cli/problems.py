@@ -1,0 +1,45 @@
+"""Why a command could not do its work; each says what to do."""
+
+from billhook.kernel.problems import Kind, Problem
+
+
+class PortTaken(Problem):
+    """Port {port} on {host} is taken{by}: stop that, or choose another with --port {free} or BILLHOOK_PORT."""
+
+    kind = Kind.CONFLICT
+    code = "PORT_TAKEN"
+
+
+class AddressUnusable(Problem):
+    """Billhook cannot listen on {host}, port {port}: {reason}. Choose others with --host and --port."""
+
+    code = "ADDRESS_UNUSABLE"
+
+
+class DatabaseUnreachable(Problem):
+    """The database at {where} cannot be used: {reason}. Check BILLHOOK_DATABASE_URL; unset, it means the
+    embedded one.
+    """
+
+    kind = Kind.UNAVAILABLE
+    code = "DATABASE_UNREACHABLE"
+
+
+class NothingAnswers(Problem):
+    """Nothing that looks like Billhook answers at {url} ({reason}): start it with `billhook serve`."""
+
+    kind = Kind.UNAVAILABLE
+    code = "NOTHING_ANSWERS"
+
+
+class CallRefused(Problem):
+    """{method} {path} was answered with {status}: {reason}"""
+
+    code = "CALL_REFUSED"
+
+
+class NotReady(Problem):
+    """Billhook did not become ready within {seconds} seconds; the last answer was: {reason}"""
+
+    kind = Kind.UNAVAILABLE
+    code = "NOT_READY"

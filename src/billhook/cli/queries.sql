@@ -1,0 +1,39 @@
+-- name: is_empty
+-- Whether nobody has an account yet: only then the demo may play.
+select not exists (select 1 from accounts.account);
+
+-- name: look_as_owner
+-- Put off the application's role: `doctor` looks across tenants and at what only the owner may see.
+set role none;
+
+-- name: server
+-- What the server says of itself.
+select current_setting('server_version_num')::int as version, current_setting('server_version') as version_text,
+       clock_timestamp() as now;
+
+-- name: is_migrated
+-- Whether anything was ever migrated here.
+select to_regclass('public.schema_migration') is not null;
+
+-- name: applied
+-- The migrations that were applied.
+select version, sha256 from public.schema_migration order by version;
+
+-- name: dead_jobs
+-- What was given up, by kind, with the newest reason.
+select kind, count(*)::int as jobs, coalesce((array_agg(last_error order by id desc))[1], '') as error
+  from jobs.job where state = 'dead' group by kind order by kind;
+
+-- name: overdue_jobs
+-- How many jobs have been waiting for more than five minutes, though their time had come.
+select count(*)::int from jobs.job where state = 'due' and run_at < :now::timestamptz - interval '5 minutes';
+
+-- name: unbalanced
+-- Issued documents whose paid total is not what the journal's payments and reversals come to.
+select d.organization_id, d.id, coalesce(d.number, '') as number
+  from documents.document d
+  left join (select shard, document_id, -sum(amount) as paid
+               from payments.entry where kind in ('payment', 'reversal') group by shard, document_id) j
+    on j.shard = d.shard and j.document_id = d.id
+ where not d.draft and d.total_paid <> coalesce(j.paid, 0)
+ limit 20;

@@ -1,0 +1,76 @@
+"""The statements of the command line: what `serve` and `doctor` want to know of the whole installation."""
+
+from datetime import datetime
+
+import msgspec
+
+from billhook.db import Statements, Tx
+from billhook.kernel.ids import Id
+
+sql = Statements(__package__)
+
+
+class Server(msgspec.Struct, frozen=True):
+    """The database server: `version` as a number (180004), and its clock."""
+
+    version: int
+    version_text: str
+    now: datetime
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """A migration that was applied."""
+
+    version: int
+    sha256: str
+
+
+class Dead(msgspec.Struct, frozen=True):
+    """Jobs of a kind that were given up."""
+
+    kind: str
+    jobs: int
+    error: str
+
+
+class Unbalanced(msgspec.Struct, frozen=True):
+    """A document that differs from its journal."""
+
+    organization_id: Id
+    id: Id
+    number: str
+
+
+@sql.one
+async def is_empty(tx: Tx) -> bool: ...
+
+
+@sql.run
+async def look_as_owner(tx: Tx) -> int: ...
+
+
+@sql.one
+async def server(tx: Tx) -> Server: ...
+
+
+@sql.one
+async def is_migrated(tx: Tx) -> bool: ...
+
+
+@sql.many
+async def applied(tx: Tx) -> list[Applied]: ...
+
+
+@sql.many
+async def dead_jobs(tx: Tx) -> list[Dead]: ...
+
+
+@sql.one
+async def overdue_jobs(tx: Tx) -> int: ...
+
+
+@sql.many
+async def unbalanced(tx: Tx) -> list[Unbalanced]: ...
+
+
+sql.finish()
