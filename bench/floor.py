@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from billhook.db import Tx
 from billhook.kernel import ids
@@ -23,7 +23,7 @@ class Recorder:
     def __init__(self) -> None:
         self.statements: list[tuple[str, list[Any]]] = []
 
-    def __enter__(self) -> "Recorder":
+    def __enter__(self) -> Self:
         original = Tx.run
         recorded = self.statements
 
@@ -42,7 +42,7 @@ class Recorder:
 def script(statements: list[tuple[str, list[Any]]], fresh: set[str]) -> str:
     """Return a pgbench script of recorded statements; ids in `fresh` are new in each transaction."""
     lines = [r"\set n random(1, 9000000000000)"]
-    order = {id: index for index, id in enumerate(sorted(fresh))}
+    order = {fresh_id: index for index, fresh_id in enumerate(sorted(fresh))}
     for sql, arguments in statements:
         literals = [_literal(argument, order) for argument in arguments]
         text = re.sub(r"\$(\d+)", lambda match: literals[int(match[1]) - 1], sql)  # noqa: B023 - used at once
@@ -58,7 +58,8 @@ def _literal(value: Any, fresh: dict[str, int]) -> str:
             return f"array[{', '.join(_literal(element, fresh) for element in value)}]"
         return _quoted("{" + ",".join("null" if e is None else json.dumps(_text(e)) for e in value) + "}")
     if isinstance(value, str) and value in fresh:
-        return f"(lpad(to_hex({fresh[value]}::bigint), 8, '0') || '-0000-8000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid"
+        prefix = f"lpad(to_hex({fresh[value]}::bigint), 8, '0')"
+        return f"({prefix} || '-0000-8000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid"
     return _quoted(_text(value))
 
 

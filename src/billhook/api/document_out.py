@@ -5,9 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from billhook.api.wire import AddressOut, Out, iso, major
-from billhook.documents import Document, shown
+from billhook.documents import Document, PaymentOf, shown
 from billhook.documents.model.document import Line, LineTax, Party, TaxRow
-from billhook.documents.store import PaymentOf
 from billhook.kernel.money import plain
 from billhook.organizations.model import Identity
 

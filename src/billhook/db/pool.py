@@ -32,9 +32,11 @@ class _Connection(asyncpg.Connection):
         super().__init__(*args, **kwargs)
         self.tenant: str | None = ""
 
-    def get_reset_query(self) -> str:
-        """Return nothing to run on release: the tenant is all that our sessions carry, and `Tx` minds it."""
-        return ""
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the driver's signature
+        """Roll back what was left open on release; the tenant is all else our sessions carry, and `Tx` minds it."""
+        del timeout
+        if self.is_in_transaction():
+            await super().reset()
 
 
 class Tx:

@@ -3,11 +3,12 @@
 from billhook.documents.images import put_image
 from billhook.documents.jobs import handlers
 from billhook.documents.journeys import pdf
-from billhook.documents.model.document import Document, Type
+from billhook.documents.model.document import Document, PaymentOf, Type
 from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
 from billhook.documents.model.wording import shown
 from billhook.documents.paper import qr
 from billhook.documents.paper.press import Press
+from billhook.documents.paper.view import PaperView
 from billhook.documents.service import (
     change,
     count,
@@ -26,16 +27,19 @@ from billhook.documents.service import (
 )
 from billhook.documents.sharing import SharedDocument, read_shared, shared_logo
 from billhook.documents.sheet import Branding, Sheet, paper_view
-from billhook.documents.texts import LANGUAGES, fill, labels
+from billhook.documents.texts import LANGUAGES, Labels, fill, labels
 
 __all__ = [
     "LANGUAGES",
     "Branding",
     "Document",
+    "Labels",
     "NewDocument",
     "NewLine",
     "NewPayment",
     "NewTax",
+    "PaperView",
+    "PaymentOf",
     "Press",
     "Sending",
     "SharedDocument",

@@ -11,13 +11,12 @@ from billhook.documents import events, store
 from billhook.documents.columns import COLUMNS
 from billhook.documents.model import parties
 from billhook.documents.model.compose import Composed, compose
-from billhook.documents.model.document import Document, Payment, Type
+from billhook.documents.model.document import Document, Payment, PaymentOf, Type
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument, Sending
 from billhook.documents.model.numbering import counting, standard
 from billhook.documents.model.problems import AlreadyIssued, Issued, StillDraft, TypeFixed, UniqueIdTaken
 from billhook.documents.model.reopen import said_of
-from billhook.documents.store import PaymentOf
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, Problem, invalid

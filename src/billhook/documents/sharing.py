@@ -7,8 +7,7 @@ import msgspec
 from billhook import files, organizations
 from billhook.db import Tx
 from billhook.documents import service
-from billhook.documents.model.document import Document
-from billhook.documents.store import PaymentOf
+from billhook.documents.model.document import Document, PaymentOf
 
 
 class SharedDocument(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from billhook.db import Statements, Tx
-from billhook.documents.model.document import Document, Line, Options, Party, TaxRow
+from billhook.documents.model.document import Document, Line, Options, Party, PaymentOf, TaxRow
 from billhook.documents.model.ground import Ground
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
@@ -22,23 +22,6 @@ class Shared(msgspec.Struct, frozen=True):
 
     organization_id: Id
     document_id: Id
-
-
-class PaymentOf(msgspec.Struct, frozen=True):
-    """A payment of a document."""
-
-    document_id: Id
-    id: Id
-    type: str
-    amount: int
-    exponent: int
-    date: datetime
-    note: str | None
-    tag: str | None
-    transaction_id: str | None
-    custom: Custom
-    created_at: datetime
-    updated_at: datetime
 
 
 @sql.enter

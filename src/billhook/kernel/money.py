@@ -20,7 +20,8 @@ EXPONENT_OF: Final[dict[str, int]] = {
 MAX_MINOR: Final = 10**17
 """Amounts stay below this many minor units, far inside a bigint, so that sums cannot overflow."""
 
-_UNIT = {0: Decimal(1), 2: Decimal("0.01"), 3: Decimal("0.001")}
+_UNIT: Final = {0: Decimal(1), 2: Decimal("0.01"), 3: Decimal("0.001")}
+_MINOR_IN_MAJOR: Final = {0: 1, 2: 100, 3: 1000}
 
 
 def exponent(currency: str) -> int:
@@ -39,7 +40,7 @@ def to_major(minor: int, exponent: int) -> Decimal | int:
     """Return major units as they go on the wire: an int when whole, else without trailing zeros (12100, 0.5)."""
     if exponent == 0:
         return minor
-    whole, rest = divmod(abs(minor), 10**exponent)
+    whole, rest = divmod(abs(minor), _MINOR_IN_MAJOR[exponent])
     if not rest:
         return whole if minor >= 0 else -whole
     return plain(Decimal(minor).scaleb(-exponent))

@@ -121,6 +121,23 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     custom: dict[str, Any] = {}
 
 
+class PaymentOf(msgspec.Struct, frozen=True):
+    """A payment of a document."""
+
+    document_id: Id
+    id: Id
+    type: str
+    amount: int
+    exponent: int
+    date: datetime
+    note: str | None
+    tag: str | None
+    transaction_id: str | None
+    custom: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
 class Document(msgspec.Struct, frozen=True):
     """One document. The field order is the column order of `documents.document` as the statements select it."""
 

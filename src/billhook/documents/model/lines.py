@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from billhook.catalog.rates import label
+from billhook.catalog import rates
 from billhook.documents.model import totals
 from billhook.documents.model.document import Line, LineTax, TaxRow
 from billhook.documents.model.ground import Ground, KnownItem, KnownTax
@@ -207,7 +207,7 @@ def _by_id(tax_id: str, ground: Ground) -> KnownTax | None:
 
 def _abbreviation(tax: KnownTax, rate: Decimal) -> str:
     """`BTW` at 21 is printed as `BTW 21%`; an abbreviation that names its rate is left alone."""
-    return tax.abbreviation if not tax.abbreviation or "%" in tax.abbreviation else label(tax.abbreviation, rate)
+    return tax.abbreviation if not tax.abbreviation or "%" in tax.abbreviation else rates.label(tax.abbreviation, rate)
 
 
 def _key(tax: LineTax) -> str:

@@ -6,7 +6,8 @@ bank account it was issued with. A line that would speak of a bank account nobod
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 _CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9 ]{0,40})\]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -38,9 +39,40 @@ KNOWN: Final = frozenset(
 )
 
 
-def codes_in(text: str) -> set[str]:
-    """Return the known codes of a text, in lower case."""
-    return {code for code in (match[1].lower() for match in _CODE.finditer(text)) if code in KNOWN}
+class _Part(NamedTuple):
+    """A stretch of a line: literal pieces around the known codes in it (`pieces[n]` stands before `codes[n]`)."""
+
+    pieces: tuple[str, ...]
+    codes: tuple[str, ...]
+
+    def shown(self, values: Mapping[str, str]) -> str:
+        if not self.codes:
+            return self.pieces[0]
+        told = [piece + values.get(code, "") for piece, code in zip(self.pieces, self.codes, strict=False)]
+        return "".join(told) + self.pieces[-1]
+
+
+def _part(text: str) -> _Part:
+    pieces, codes, at = [], [], 0
+    for match in _CODE.finditer(text):
+        code = match[1].lower()
+        if code in KNOWN:
+            pieces.append(text[at : match.start()])
+            codes.append(code)
+            at = match.end()
+    return _Part((*pieces, text[at:]), tuple(codes))
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str) -> tuple[_Part, ...]:
+    """Return a text's lines, read once: most documents of an organization are born with the same texts."""
+    return tuple(_part(line) for line in text.split("\n"))
+
+
+@lru_cache(maxsize=4096)
+def _listed(text: str) -> tuple[tuple[_Part, ...], ...]:
+    """Return the comma-separated parts of a text's lines."""
+    return tuple(tuple(_part(part.strip()) for part in line.split(",")) for line in text.split("\n"))
 
 
 def replace(text: str, values: Mapping[str, str]) -> str:
@@ -51,12 +83,12 @@ def replace(text: str, values: Mapping[str, str]) -> str:
     if "[" not in text:
         return text
     lines = []
-    for line in text.split("\n"):
-        bank = codes_in(line) & _BANK
-        if bank and not any(values.get(code) for code in bank):
-            continue
-        lines.append(_CODE.sub(lambda match: _value(match, values), line))
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    for line in _lines(text):
+        bank = [code for code in line.codes if code in _BANK]
+        if not bank or any(values.get(code) for code in bank):
+            lines.append(line.shown(values))
+    joined = "\n".join(lines).strip()
+    return _BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined
 
 
 def replace_list(text: str, values: Mapping[str, str]) -> str:
@@ -64,16 +96,7 @@ def replace_list(text: str, values: Mapping[str, str]) -> str:
     if "[" not in text:
         return text
     lines = []
-    for line in text.split("\n"):
-        parts = []
-        for part in line.split(","):
-            codes = codes_in(part)
-            if not codes or any(values.get(code) for code in codes):
-                parts.append(_CODE.sub(lambda match: _value(match, values), part).strip())
-        lines.append(", ".join(part for part in parts if part))
+    for line in _listed(text):
+        told = [part.shown(values) for part in line if not part.codes or any(values.get(c) for c in part.codes)]
+        lines.append(", ".join(part for part in told if part))
     return "\n".join(lines).strip()
-
-
-def _value(match: re.Match[str], values: Mapping[str, str]) -> str:
-    code = match[1].lower()
-    return values.get(code, "") if code in KNOWN else match[0]

@@ -4,7 +4,7 @@ Stored texts keep the dialect's codes ([document number], [IBAN] …), so that t
 codes of ours that stand for whole sentences ([payment instructions], [thank you]) are spelled out when it is made.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -14,7 +14,6 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.lines import Lines
 from billhook.documents.model.new import NewDocument
 from billhook.documents.texts import Labels, labels
-from billhook.kernel import countries
 
 BUILT_IN: Final = {
     "invoice_note": "[payment instructions]\n\n[tax clause]\n\n[thank you]",
@@ -91,26 +90,24 @@ def _clause(words: Labels, sums: Lines) -> str:
 def values_of(document: Document) -> dict[str, str]:
     """Return what the smart codes of a document stand for, from its own snapshot; dates as `2026-04-30`."""
     issuer = document.issuer
-    country = countries.get(issuer.country_code or "")
-    values: dict[str, Any] = {
+    return {
         "organization name": issuer.name,
-        "iban": issuer.iban,
-        "swift": issuer.swift,
-        "bank": issuer.bank,
-        "address": issuer.address,
-        "address2": issuer.address2,
-        "zip": issuer.zip,
-        "city": issuer.city,
-        "country": issuer.country or (country.name if country else ""),
-        "tax number": issuer.tax_number,
-        "company number": issuer.company_number,
-        "document number": document.number,
+        "iban": issuer.iban or "",
+        "swift": issuer.swift or "",
+        "bank": issuer.bank or "",
+        "address": issuer.address or "",
+        "address2": issuer.address2 or "",
+        "zip": issuer.zip or "",
+        "city": issuer.city or "",
+        "country": issuer.country or "",
+        "tax number": issuer.tax_number or "",
+        "company number": issuer.company_number or "",
+        "document number": document.number or "",
         "document date": document.date.date().isoformat(),
         "document due": document.date_due.date().isoformat() if document.date_due else "",
         "client name": document.client.name,
         "tax clause": document.tax_clause,
     }
-    return {code: value or "" for code, value in values.items()}
 
 
 class Shown(msgspec.Struct, frozen=True):

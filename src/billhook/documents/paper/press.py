@@ -180,6 +180,7 @@ def _encoded(view: PaperView, issued_at: int) -> bytes:
 
 async def _start() -> Process:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BILLHOOK_")}
+    environment["RAYON_NUM_THREADS"] = "1"  # one page gains nothing from threads that wait for one another
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-I", "-S", "-c", _START),
