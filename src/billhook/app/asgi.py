@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp
 
-from billhook import accounts, api
+from billhook import accounts, api, pages
 from billhook.api.responses import JsonResponse
 from billhook.db import Database
 from billhook.documents import Press
@@ -34,6 +35,14 @@ async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], handler
         raise Unauthenticated
 
 
+def _unrouted(request: Request[Any, Any, Any], error: NotFoundException) -> Response[Any]:
+    """Answer for an address that leads nowhere: with a page to a browser, with the envelope to a program."""
+    if pages.wants_page(request) and not request.url.path.startswith("/v1"):
+        return pages.missing(request)
+    refused: Response[Any] = api.HANDLERS[HTTPException](request, error)
+    return refused
+
+
 class Application:
     """The whole application on an open database; `asgi` is what a server serves."""
 
@@ -47,15 +56,15 @@ class Application:
             "authenticate": self.authentication,
         }
         self.litestar = Litestar(
-            api.routes(),
+            [*api.routes(), *pages.routes()],
             request_class=BillhookRequest,
             response_class=JsonResponse,
             type_decoders=[(lambda expected: expected is Instant, api.decode_wire)],
-            exception_handlers=api.HANDLERS,
+            exception_handlers=api.HANDLERS | {NotFoundException: _unrouted},
             before_request=refuse_null_in_url,
             guards=[_authenticated],
             state=State(state),
-            openapi_config=api.OPENAPI,
+            openapi_config=None,
             request_max_body_size=settings.request_body_bytes,
             logging_config=None,
         )

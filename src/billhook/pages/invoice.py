@@ -1,0 +1,69 @@
+"""The invoice page: what a client sees who follows the link of a document. Server-rendered, no script at all."""
+
+import asyncio
+import hashlib
+from typing import Annotated
+
+from litestar import Response, route
+from litestar.params import FromPath, QueryParameter
+
+from billhook import documents
+from billhook.documents import Sheet
+from billhook.kernel.problems import NotFound
+from billhook.pages.assets import READS
+from billhook.pages.invoice_view import invoice_page
+from billhook.pages.rendering import html
+from billhook.web import BillhookRequest
+
+Language = Annotated[str | None, QueryParameter(name="l")]
+
+# A picture is shown as an image only; opened by itself, an SVG gets no script, no frame and nothing from elsewhere.
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@route("/i/{link:str}", http_method=READS)
+async def invoice(request: BillhookRequest, link: FromPath[str], language: Language = None) -> Response[str]:
+    """Show a document by its public link."""
+    async with request.database.open() as tx:
+        shared = await documents.read_shared(tx, link)
+    return html("invoice.html", page=invoice_page(shared, link, language))
+
+
+@route("/i/{link:str}/logo", http_method=READS)
+async def logo(request: BillhookRequest, link: FromPath[str]) -> Response[bytes]:
+    """Show the seller's logo as it was uploaded."""
+    async with request.database.open() as tx:
+        blob = await documents.shared_logo(tx, link)
+    return _picture(request, blob.bytes, blob.media_type)
+
+
+@route("/i/{link:str}/qr.svg", http_method=READS)
+async def code(request: BillhookRequest, link: FromPath[str]) -> Response[bytes]:
+    """Show the QR code of the bank transfer that pays what is due now."""
+    async with request.database.open() as tx:
+        shared = await documents.read_shared(tx, link)
+    transfer = Sheet(shared.document).transfer
+    # Off the event loop: others need not wait the 15 ms it takes to draw.
+    drawn = await asyncio.to_thread(documents.qr.epc, transfer) if transfer else None
+    if drawn is None:
+        raise NotFound(what="payment code")
+    return _picture(request, drawn.encode(), "image/svg+xml")
+
+
+def _picture(request: BillhookRequest, content: bytes, media_type: str) -> Response[bytes]:
+    """Return a picture that the browser may keep but must ask about: amounts and logos change."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {
+        "cache-control": "private, no-cache",
+        "content-security-policy": _PICTURE_POLICY,
+        "etag": tag,
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "x-robots-tag": "noindex, nofollow",
+    }
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+ROUTES = [invoice, logo, code]
