@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.api import accounts, documents, health, openapi, organizations, reference, settings
+from billhook.api import accounts, documents, health, openapi, organizations, reference, reference_page, settings
 
 
 def routes() -> list[ControllerRouterHandler]:
@@ -15,4 +15,5 @@ def routes() -> list[ControllerRouterHandler]:
         *documents.ROUTES,
         *reference.ROUTES,
     ]
-    return [*health.ROUTES, *openapi.ROUTES, Router("/v1", route_handlers=[*resources])]
+    described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]
+    return [*described, Router("/v1", route_handlers=[*resources])]

@@ -30,7 +30,7 @@ class Description(msgspec.Struct, frozen=True):
 
 
 def operations_of(app: Litestar) -> tuple[Operation, ...]:
-    """Return the operations of the routes that have a tag (pages and files for browsers have none), in a fixed order."""
+    """Return the operations of the routes that have a tag (pages for browsers have none), in a fixed order."""
     found: list[Operation] = []
     for route in app.routes:
         if isinstance(route, HTTPRoute):

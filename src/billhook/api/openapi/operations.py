@@ -132,12 +132,14 @@ class Operation(msgspec.Struct):
             if wire in ("filter", "where"):
                 ref = {"$ref": f"#/components/schemas/{wire.capitalize()}"}
                 parameter["content"] = {"application/json": {"schema": ref}}
+                if wire in examples:
+                    parameter["content"]["application/json"]["example"] = examples[wire]
             else:
                 parameter["schema"] = _without_null(schema_of(field.annotation)) | words.get("schema", {})
                 if not field.is_required and field.default is not None:
                     parameter["schema"]["default"] = field.default
-            if wire in examples:
-                parameter["example"] = examples[wire]
+                if wire in examples:
+                    parameter["example"] = examples[wire]
             described.append(parameter)
         return described
 

@@ -22,7 +22,10 @@ class Words(msgspec.Struct, frozen=True):
         return anywhere | self.fields.get(struct, {}).get(name, {})
 
     def example(self, operation_id: str, part: str) -> Any:
-        """Return the example of an operation's `body`, `query` or `answer`; None when there is none."""
+        """Return an example of an operation: its `query`, `body` or `answer`, or the `call` that differs from these.
+
+        A `call` holds a `query` or a `body` with variables (`$EMAIL`) for what the reader of a page fills in.
+        """
         return self.examples.get(operation_id, {}).get(part)
 
 

@@ -1,0 +1,53 @@
+"""`GET /docs`: the API reference, readable without a network, without a script and on any screen."""
+
+import hashlib
+from importlib import resources
+from typing import Any, Final
+
+from litestar import Response, get
+
+from billhook.api.openapi import description_of
+from billhook.api.reference_page.page import render
+from billhook.web import BillhookRequest
+
+_KEPT: Final = "reference_page"
+_FOLDER: Final = resources.files(__package__)
+_STYLE: Final = _FOLDER.joinpath("reference.css").read_bytes()
+_SCRIPT: Final = _FOLDER.joinpath("reference.js").read_bytes()
+_VERSION: Final = hashlib.sha256(_STYLE + _SCRIPT).hexdigest()[:12]
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+_FOR_EVER: Final = _HEADERS | {"cache-control": "public, max-age=31536000, immutable"}
+_OPEN: Final[dict[str, Any]] = {"public": True}
+
+
+@get("/docs", opt=_OPEN, include_in_schema=False)
+async def docs(request: BillhookRequest) -> Response[bytes]:
+    """Return the reference, made when it is first asked for."""
+    page: bytes | None = request.app.state.get(_KEPT)
+    if page is None:
+        page = render(description_of(request.app), request.public_url, _VERSION)
+        request.app.state[_KEPT] = page
+    return Response(page, media_type="text/html; charset=utf-8", headers=_HEADERS | {"cache-control": "no-cache"})
+
+
+@get("/docs/reference.css", opt=_OPEN, include_in_schema=False)
+async def style() -> Response[bytes]:
+    """Return the style sheet."""
+    return Response(_STYLE, media_type="text/css; charset=utf-8", headers=_FOR_EVER)
+
+
+@get("/docs/reference.js", opt=_OPEN, include_in_schema=False)
+async def script() -> Response[bytes]:
+    """Return the script: search, copying, and the language that was chosen last."""
+    return Response(_SCRIPT, media_type="text/javascript; charset=utf-8", headers=_FOR_EVER)
+
+
+ROUTES = [docs, style, script]
