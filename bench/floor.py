@@ -60,7 +60,15 @@ def _literal(value: Any, fresh: dict[str, int]) -> str:
     if isinstance(value, str) and value in fresh:
         prefix = f"lpad(to_hex({fresh[value]}::bigint), 8, '0')"
         return f"({prefix} || '-0000-8000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid"
+    if (isinstance(value, bytes) and b'"kind"' in value) or (isinstance(value, bytes) and b'"transaction_id"' in value):
+        return _json_with_fresh_ids(value.decode())
     return _quoted(_text(value))
+
+
+def _json_with_fresh_ids(text: str) -> str:
+    """Return rows in JSON whose own ids differ in each transaction: the digits behind `"id":"` that tell rows apart."""
+    parts = re.split(r'(?<="id":")[0-9a-f]{20}(?=[0-9a-f]{12}")', text)
+    return "(" + " || lpad(to_hex(:n::bigint), 20, '0') || ".join(_quoted(part) for part in parts) + ")::jsonb"
 
 
 def _text(value: Any) -> str:

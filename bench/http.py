@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import httpx
 
@@ -93,13 +93,7 @@ async def record(kind: str, application: httpx.AsyncClient, tenant: Tenant, numb
     fresh: set[str] = set()
     if kind == "create":
         fresh = {answer["id"], answer["payments"][0]["id"]}
-        entries = next(a for s in statements for a in s[1] if isinstance(a, list) and len(a) == 2 and _are_ids(a))
-        fresh |= set(entries)
     return floor.script(statements, fresh)
-
-
-def _are_ids(values: list[Any]) -> bool:
-    return all(isinstance(value, str) and len(value) == 24 for value in values)
 
 
 async def floors(url: str, token: str, tenants: list[Tenant], folder: Path) -> dict[str, list[Path]]:

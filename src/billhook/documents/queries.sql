@@ -73,15 +73,13 @@ payment as (
   insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date,
     note, tag, transaction_id, custom, created_at, updated_at)
   select :shard, p.id, :organization_id, :account_id, :id, p.type, p.amount, :currency, :exponent, p.date,
-         p.note, p.tag, p.transaction_id, :payment_customs::jsonb -> (p.position::int - 1), :now, :now
-    from unnest(:payment_ids::uuid[], :payment_types::text[], :payment_amounts::bigint[], :payment_dates::timestamptz[],
-           :payment_notes::text[], :payment_tags::text[], :payment_transactions::text[])
-         with ordinality p(id, type, amount, date, note, tag, transaction_id, position)),
+         p.note, p.tag, p.transaction_id, p.custom, :now, :now
+    from jsonb_to_recordset(:payments) p(id uuid, type text, amount bigint, date timestamptz, note text, tag text,
+           transaction_id text, custom jsonb)),
 entry as (
   insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, amount, currency, at)
   select :shard, e.id, :organization_id, :id, :client_id, e.payment_id, e.kind, e.amount, :currency, :now
-    from unnest(:entry_ids::uuid[], :entry_payments::uuid[], :entry_kinds::text[], :entry_amounts::bigint[])
-         e(id, payment_id, kind, amount)),
+    from jsonb_to_recordset(:entries) e(id uuid, payment_id uuid, kind text, amount bigint)),
 job as (
   insert into jobs.job (kind, organization_id, payload, run_at, created_at)
   select j.kind, :organization_id, j.payload, :now, :now from jsonb_to_recordset(:jobs) j(kind text, payload jsonb))

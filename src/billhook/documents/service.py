@@ -151,9 +151,6 @@ def _columns(composed: Composed) -> dict[str, Any]:
 def _born_with(composed: Composed) -> dict[str, Any]:
     """Return what is only said once: type and number, who issued it when, payments and their journal entries."""
     document, paid = composed.document, composed.payments
-    entries: list[tuple[Id | None, str, int]] = [(payment.id, "payment", -payment.amount) for payment in paid]
-    if composed.charge:
-        entries.insert(0, (None, "charge", composed.charge))
     shard = ids.shard_of(document.id)
     return {
         "type": document.type,
@@ -166,19 +163,33 @@ def _born_with(composed: Composed) -> dict[str, Any]:
         "counter_year": composed.counting.year,
         "own_sequence": composed.counting.own_sequence,
         "counts": composed.counting.counts,
-        "payment_customs": [payment.custom for payment in paid],
-        "payment_ids": [payment.id for payment in paid],
-        "payment_types": [payment.type for payment in paid],
-        "payment_amounts": [payment.amount for payment in paid],
-        "payment_dates": [payment.date for payment in paid],
-        "payment_notes": [payment.note for payment in paid],
-        "payment_tags": [payment.tag for payment in paid],
-        "payment_transactions": [payment.transaction_id for payment in paid],
-        "entry_ids": [ids.new(shard) for _ in entries],
-        "entry_payments": [payment_id for payment_id, _, _ in entries],
-        "entry_kinds": [kind for _, kind, _ in entries],
-        "entry_amounts": [amount for _, _, amount in entries],
+        "payments": [_payment_row(payment) for payment in paid],
+        "entries": _entries(composed, shard),
     }
+
+
+def _payment_row(payment: Payment) -> store.PaymentRow:
+    return store.PaymentRow(
+        ids.to_hex(payment.id),
+        payment.type,
+        payment.amount,
+        payment.date,
+        payment.note,
+        payment.tag,
+        payment.transaction_id,
+        payment.custom,
+    )
+
+
+def _entries(composed: Composed, shard: int) -> list[store.EntryRow]:
+    """Return what the journal says of a new document: the charge, then each payment against it."""
+    paid = [
+        store.EntryRow(ids.to_hex(ids.new(shard)), ids.to_hex(payment.id), "payment", -payment.amount)
+        for payment in composed.payments
+    ]
+    if not composed.charge:
+        return paid
+    return [store.EntryRow(ids.to_hex(ids.new(shard)), None, "charge", composed.charge), *paid]
 
 
 def _jobs(tx: Tx, composed: Composed, new: NewDocument) -> list[dict[str, Any]]:

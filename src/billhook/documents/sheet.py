@@ -196,10 +196,11 @@ def paper_view(sheet: Sheet, branding: Branding, *, draw_code: bool = True) -> v
     tones: dict[str, view.Tone] = {"draft": "draft", "canceled": "void", "paid": "good"}
     highlights = []
     if document.type in (Type.INVOICE, Type.ADVANCE) and not document.draft:
-        highlights.append(view.Pair(words.totals.amount_due, sheet.money(document.total_due)))
-        if document.date_due and document.total_due > 0:
+        if document.total_due > 0:
+            highlights.append(view.Pair(words.totals.amount_due, sheet.money(document.total_due)))
+        if document.total_due > 0 and document.date_due:
             highlights.append(view.Pair(words.meta.date_due, sheet.day(document.date_due)))
-    else:
+    if not highlights:
         highlights.append(view.Pair(words.totals.total, sheet.money(document.total_with_tax)))
     return view.PaperView(
         title=sheet.title,

@@ -24,6 +24,28 @@ class Shared(msgspec.Struct, frozen=True):
     document_id: Id
 
 
+class PaymentRow(msgspec.Struct, frozen=True):
+    """A payment as the issuing statement takes it. Arrays of each column would cost the driver more than the rows."""
+
+    id: str
+    type: str
+    amount: int
+    date: datetime
+    note: str | None
+    tag: str | None
+    transaction_id: str | None
+    custom: Custom
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """A journal entry as the issuing statement takes it."""
+
+    id: str
+    payment_id: str | None
+    kind: str
+    amount: int
+
+
 @sql.enter
 async def enter_document(tx: Tx, document: Id, document_shard: int, actor: Id) -> Entered | None: ...
 
@@ -100,18 +122,8 @@ async def issue(
     document_ids: list[Id],
     previous_document_id: Id | None,
     issued_at: datetime | None,
-    payment_customs: list[Custom],
-    payment_ids: list[Id],
-    payment_types: list[str],
-    payment_amounts: list[int],
-    payment_dates: list[datetime],
-    payment_notes: list[str | None],
-    payment_tags: list[str | None],
-    payment_transactions: list[str | None],
-    entry_ids: list[Id],
-    entry_payments: list[Id | None],
-    entry_kinds: list[str],
-    entry_amounts: list[int],
+    payments: list[PaymentRow],
+    entries: list[EntryRow],
     jobs: Data,
 ) -> str | None: ...
 

@@ -5,6 +5,7 @@ forms are a bijection. An id is never a secret.
 """
 
 import os
+import random
 import re
 import secrets
 import time
@@ -63,7 +64,12 @@ def is_id(text: str) -> bool:
 
 def to_bytes(id: str) -> bytes:
     """Return the 16 bytes of the id's version 8 UUID (RFC 9562, section 5.8); the digits between 8s are the id's."""
-    return bytes.fromhex(f"{id[:12]}8{id[12:15]}8{id[15:]}000000")
+    return bytes.fromhex(to_hex(id))
+
+
+def to_hex(id: str) -> str:
+    """Return the 32 hex digits of the id's UUID, for a uuid inside JSON."""
+    return f"{id[:12]}8{id[12:15]}8{id[15:]}000000"
 
 
 def from_bytes(raw: bytes) -> Id:
@@ -80,6 +86,14 @@ def to_uuid(id: str) -> uuid.UUID:
 def from_uuid(value: uuid.UUID) -> Id:
     """Return the id of a UUID made by `to_uuid`."""
     return from_bytes(value.bytes)
+
+
+def embedded() -> str:
+    """Return a random UUID (version 4) for an object inside another (a line, a party); it is never a secret."""
+    n = random.getrandbits(128)
+    n = n & ~(0xF << 76) & ~(0b11 << 62) | (4 << 76) | (0b10 << 62)
+    digits = f"{n:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def token(characters: int = 64) -> str:

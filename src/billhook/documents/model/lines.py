@@ -1,6 +1,5 @@
 """Lines: from what was said to what the totals engine reckons with, and back to what is stored."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -120,7 +119,7 @@ def build(
 def _line(said: NewLine, ground: Ground, at: datetime) -> Line:
     """Fill a line from its item, and its taxes from the organization's. Separators keep only name and description."""
     if said.is_separator:
-        return Line(id=str(uuid.uuid4()), name=said.name or "", description=said.description or "", is_separator=True)
+        return Line(id=ids.embedded(), name=said.name or "", description=said.description or "", is_separator=True)
     item = _item(said, ground) if said.load else None
     price, gross = said.price, said.price_gross
     if item is not None and price is None and gross is None:
@@ -129,7 +128,7 @@ def _line(said: NewLine, ground: Ground, at: datetime) -> Line:
     if wanted is None and item is not None:
         wanted = tuple(NewTax(tax_id=ids.from_uuid(tax_id)) for tax_id in item.tax_ids)
     return Line(
-        id=str(uuid.uuid4()),
+        id=ids.embedded(),
         name=said.name or (item.name if item else ""),
         description=said.description if said.description is not None else (item.description if item else ""),
         quantity=_ONE if said.quantity is None else said.quantity,
@@ -166,7 +165,7 @@ def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
     if known is None:
         rate = said.rate or _ZERO
         return LineTax(
-            id=str(uuid.uuid4()),
+            id=ids.embedded(),
             rate=rate,
             name=said.name,
             abbreviation=said.abbreviation,
@@ -179,7 +178,7 @@ def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
     dated = known.rate_at(at) or _ZERO
     rate = said.rate if said.tax_id is None and said.rate is not None else dated
     return LineTax(
-        id=str(uuid.uuid4()),
+        id=ids.embedded(),
         rate=rate,
         name=known.name,
         abbreviation=_abbreviation(known, rate),

@@ -1,6 +1,5 @@
 """Issuer and client of a new document: copies of what is stored, with what the caller said winning."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +32,7 @@ def issuer(ground: Ground, said: dict[str, Any]) -> Party:
     fields |= said
     return Party(
         **_with_country_code(fields, said),
-        id=str(uuid.uuid4()),
+        id=ids.embedded(),
         created_at=ground.created_at,
         updated_at=ground.updated_at,
     )
@@ -46,7 +45,7 @@ def client(ground: Ground, said: dict[str, Any], shard: int, now: datetime) -> C
     if known is not None:
         fields |= msgspec.structs.asdict(known.identity) | {"custom": known.custom, "data": known.data}
     fields |= said
-    party = Party(**_with_country_code(fields, said), id=str(uuid.uuid4()), created_at=now, updated_at=now)
+    party = Party(**_with_country_code(fields, said), id=ids.embedded(), created_at=now, updated_at=now)
     if known is not None:
         return Client(party, ids.from_uuid(known.id), is_new=False)
     return Client(party, ids.new(shard), is_new=True)
