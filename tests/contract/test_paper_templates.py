@@ -20,6 +20,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from billhook.documents.paper import images
+from billhook.documents.paper.coverage import FONTS
 from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.press import Press, PressError
 from billhook.documents.paper.qr import Transfer, epc
@@ -307,6 +308,16 @@ async def test_the_worker_knows_nothing_but_the_paper(press: Press, monkeypatch:
     assert "typst" in mapped
     assert "asyncpg" not in mapped
     assert "BILLHOOK_" not in Path(f"/proc/{press.pid}/environ").read_text()  # noqa: ASYNC240
+
+
+def test_whoever_holds_a_press_does_not_load_the_compiler() -> None:
+    program = (
+        f"import sys, types; room = types.ModuleType('billhook.documents'); room.__path__ = [{str(FONTS.parent)!r}]; "
+        "sys.modules['billhook.documents'] = room; import billhook.documents.paper.press; print('typst' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
+    )
 
 
 async def test_lone_surrogates_cross_to_the_worker(press: Press) -> None:

@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
+from billhook.documents.paper.job import Done, Job
 from billhook.documents.paper.sanitise import Alphabet, drawable
 from billhook.documents.paper.view import PaperView
-from billhook.documents.paper.worker import Done, Job
 
 MAX_RSS_BYTES: Final = 300 * 1024**2
 """The compiler keeps about ten documents' worth of caches; after a few of 500 lines a fresh process is cheaper."""

@@ -10,26 +10,11 @@ from typing import BinaryIO
 import msgspec
 import typst
 
+from billhook.documents.paper.job import Done, Job
 from billhook.documents.paper.render import render
-from billhook.documents.paper.view import PaperView
 
 MAX_ADDRESS_SPACE_BYTES = 4 * 1024**3
 """A picture that swells must end this process, not the machine."""
-
-
-class Job(msgspec.Struct, array_like=True):
-    """One document to render; `issued_at` in Unix seconds."""
-
-    view: PaperView
-    issued_at: int
-
-
-class Done(msgspec.Struct, array_like=True):
-    """The answer: a PDF, or what was wrong with the template; and how much memory the process holds by now."""
-
-    pdf: bytes
-    problem: str
-    rss_bytes: int
 
 
 def main() -> None:
