@@ -14,7 +14,7 @@ from billhook.kernel.problems import NotFound
 READS: Final = [HttpMethod.GET, HttpMethod.HEAD]
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 _A_DAY: Final = "public, max-age=86400"
-_MEDIA_TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
+_MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ico": "image/x-icon"}
 
 # A crawler must be allowed to read an invoice page to learn from its headers that it may not be listed.
 _ROBOTS: Final = b"User-agent: *\nAllow: /i/\nDisallow: /\n"
@@ -65,7 +65,7 @@ async def favicon() -> Response[bytes]:
 @route("/robots.txt", http_method=READS)
 async def robots() -> Response[bytes]:
     """Keep crawlers out; what they may fetch says `noindex` itself."""
-    return Response(_ROBOTS, media_type="text/plain; charset=utf-8", headers={"cache-control": _A_DAY})
+    return Response(_ROBOTS, media_type="text/plain", headers={"cache-control": _A_DAY})
 
 
 ROUTES = [static, favicon, robots]

@@ -77,9 +77,9 @@ def on_http(request: AnyRequest, error: HTTPException) -> Response[str]:
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[str]:
-    """Answer a mistake of ours: a reference to quote, no internals."""
+    """Answer a mistake of ours: a reference to quote, no internals; nor does the log learn the link."""
     reference = ids.new()
-    log.error("request %s: %s %s failed", reference, request.method, request.url.path, exc_info=error)
+    log.error("request %s: %s %s failed", reference, request.method, request.scope.get("path_template"), exc_info=error)
     return _broken(request, 500, reference)
 
 

@@ -34,4 +34,4 @@ _ENVIRONMENT.globals["asset"] = assets.url
 def html(template: str, *, status: int = 200, headers: dict[str, str] | None = None, **values: Any) -> Response[str]:
     """Return a page: a template of `templates/` filled with values, every one of them escaped."""
     text = _ENVIRONMENT.get_template(template).render(**values)
-    return Response(text, status_code=status, media_type="text/html; charset=utf-8", headers=HEADERS | (headers or {}))
+    return Response(text, status_code=status, media_type="text/html", headers=HEADERS | (headers or {}))

@@ -98,7 +98,7 @@ async def stylesheet(name: FromPath[str]) -> Response[str]:
         f"@media screen and (prefers-color-scheme:dark){{:root{{--accent:#{match[2]}}}}}\n"
     )
     headers = {"cache-control": FOR_EVER, "x-content-type-options": "nosniff"}
-    return Response(css, media_type="text/css; charset=utf-8", headers=headers)
+    return Response(css, media_type="text/css", headers=headers)
 
 
 ROUTES = [stylesheet]

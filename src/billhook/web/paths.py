@@ -16,7 +16,7 @@ class AnyCase:
         self.root: dict[str, Any] = {}
         for path in paths:
             node = self.root
-            for part in path.strip("/").split("/"):
+            for part in filter(None, path.split("/")):  # "/" has none: as a part, "" would be a parameter
                 literal = not part.startswith("{")
                 _, node = node.setdefault(part.lower() if literal else _PARAMETER, (part if literal else None, {}))
 
