@@ -1,4 +1,4 @@
-"""Build the fonts Billhook ships, and the list of what they cover, from Debian's Noto and Droid packages.
+"""Build the fonts Billhook ships, and the list of what they cover, from Debian's Noto, Droid and Nanum packages.
 
 Screen hinting is taken out (paper needs none; a third of the bytes). Run: `python tools/build_fonts.py [FONTS_DIR]`.
 """
@@ -22,6 +22,10 @@ NOTO = (
 # No bold for these: a heavy font for little use; their regular face stands in.
 REGULAR_ONLY = ("NotoSerifTibetan", "NotoSansTifinagh", "NotoSansMath", "NotoSansSymbols", "NotoSansSymbols2")
 HAN = "droid/DroidSansFallbackFull.ttf"
+# Only its Hangul, under a name of our own: the font's licence reserves its name for the unmodified font.
+HANGUL = "nanum/NanumGothic.ttf"
+HANGUL_BLOCKS = (*range(0x1100, 0x1200), *range(0x3130, 0x3190), *range(0xAC00, 0xD7A4))
+HANGUL_FAMILY = "Billhook Hangul"
 
 
 def main(source: Path) -> None:
@@ -30,24 +34,29 @@ def main(source: Path) -> None:
     names += [f"noto/{family}-Regular.ttf" for family in REGULAR_ONLY]
     covered: dict[str, set[int]] = {}
     total = 0
-    for name in [*names, HAN]:
-        target = TARGET / Path(name).name
-        family, characters = slim(source / name, target)
+    for name in [*names, HAN, HANGUL]:
+        target = TARGET / ("BillhookHangul-Regular.ttf" if name == HANGUL else Path(name).name)
+        family, characters = slim(source / name, target, hangul=name == HANGUL)
         total += target.stat().st_size
         # A character counts only when each face has it: a bold total must not fail where a regular one works.
         covered[family] = covered.get(family, characters) & characters
     lines = [f"{family}: {' '.join(ranges(characters))}\n" for family, characters in covered.items()]
     (TARGET / "coverage.txt").write_text("".join(lines))
-    print(f"{len(names) + 1} fonts, {total} bytes, {len(set().union(*covered.values()))} characters")
+    print(f"{len(names) + 2} fonts, {total} bytes, {len(set().union(*covered.values()))} characters")
 
 
-def slim(source: Path, target: Path) -> tuple[str, set[int]]:
-    """Write a font without hinting; return its family and its code points."""
+def slim(source: Path, target: Path, *, hangul: bool = False) -> tuple[str, set[int]]:
+    """Write a font without hinting (or only its Hangul, renamed); return its family and its code points."""
     options = subset.Options(
         hinting=False, layout_features=["*"], name_IDs=["*"], notdef_outline=True, recalc_timestamp=False
     )
     font = TTFont(source, recalcTimestamp=False)
     characters = set(font.getBestCmap())
+    if hangul:
+        characters &= set(HANGUL_BLOCKS)
+        for record in font["name"].names:
+            if record.nameID in (1, 3, 4, 6, 16):
+                record.string = HANGUL_FAMILY.replace(" ", "") if record.nameID == 6 else HANGUL_FAMILY
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
