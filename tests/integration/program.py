@@ -5,15 +5,19 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from tests.integration import embedded_cast
 
+import billhook as billhook_package
 from billhook.db.embedded import postmaster
+from billhook.db.embedded.account import Account, way_to
 
 PATIENCE_SECONDS = 120
 place = embedded_cast.place
@@ -25,8 +29,8 @@ def environment(**settings: str) -> dict[str, str]:
     return bare | {f"BILLHOOK_{name.upper()}": value for name, value in settings.items()}
 
 
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "billhook.cli", *map(str, arguments)]
+def command(*arguments: object, python: str = sys.executable) -> list[str]:
+    return [python, "-m", "billhook.cli", *map(str, arguments)]
 
 
 def billhook(*arguments: object, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
@@ -51,16 +55,32 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+
+
+def python_of_nobody() -> str | None:
+    """Return a Python like ours that the user nobody may run."""
+    nobody = Account("nobody", 65534, 65534)
+    for python in (Path(sys.executable).resolve(), Path("/usr/bin/python3").resolve()):
+        same = python.name == f"python3.{sys.version_info.minor}"
+        if same and nobody.first_closed(way_to(python)) is None:
+            return str(python)
+    return None
+
+
 class Program:
     """A command that stays: `serve`, `worker`. What it prints and logs is read by a thread, so no pipe fills up."""
 
-    def __init__(self, *arguments: object, **settings: str) -> None:
+    def __init__(self, *arguments: object, python: str = sys.executable, **settings: str) -> None:
+        path = f"{Path(billhook_package.__file__).parents[1]}:{sysconfig.get_path('platlib')}"
+        own = python == sys.executable
         self.process = subprocess.Popen(
-            command(*arguments),
+            command(*arguments, python=python),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(**settings),
+            env=environment(**settings) | ({} if own else {"PYTHONPATH": path, "HOME": "/"}),
+            **({} if own else NOBODY),
         )
         self.lines: list[str] = []
         self._more = threading.Condition()
@@ -118,6 +138,7 @@ class Program:
         self.process.kill()
         self.ended()
         self.process.stdout.close()
+        print(f"--- {self.process.args}\n{self.text}")  # noqa: T201 - shown when the test fails
 
 
 @pytest.fixture
@@ -151,10 +172,11 @@ def postgres_pid(place: Path) -> int:
     return server.pid
 
 
-def account(url: str) -> httpx.Client:
-    """Return a client with the token of a fresh account."""
-    client = httpx.Client(base_url=f"{url}/v1", timeout=PATIENCE_SECONDS)
-    who = {"email": "alice@example.com", "password": "correct horse battery staple"}
-    assert client.post("/Accounts", json=who).status_code == 200
-    client.headers["Authorization"] = client.post("/Accounts/login", json=who).json()["id"]
-    return client
+@contextmanager
+def account(url: str) -> Iterator[httpx.Client]:
+    """Lend a client with the token of a fresh account."""
+    with httpx.Client(base_url=f"{url}/v1", timeout=PATIENCE_SECONDS) as client:
+        who = {"email": "alice@example.com", "password": "correct horse battery staple"}
+        assert client.post("/Accounts", json=who).status_code == 200
+        client.headers["Authorization"] = client.post("/Accounts/login", json=who).json()["id"]
+        yield client
