@@ -4,7 +4,6 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-
 from tests.world import Actor, World
 
 
@@ -197,9 +196,9 @@ async def test_each_type_has_its_own_dates(world: World) -> None:
         "delivery-note": {},
     }
     optional = {"dateDue", "dateService", "dateServiceTo", "dateValidTill", "datePaid", "dateReceived"}
-    for type, dates in expected.items():
-        made = await make(world, alice, organization, type=type, date="2026-04-30T06:14:03.266Z")
-        assert {key: made[key] for key in optional if key in made} == dates, type
+    for kind, dates in expected.items():
+        made = await make(world, alice, organization, type=kind, date="2026-04-30T06:14:03.266Z")
+        assert {key: made[key] for key in optional if key in made} == dates, kind
 
 
 async def test_dates_are_taken_in_every_form_of_the_seeds(world: World) -> None:
@@ -396,3 +395,35 @@ async def test_reading_is_two_round_trips(world: World) -> None:
     before = world.database.round_trips
     await alice.get(f"/Organizations/{organization['id']}/documents?filter[include]=payments")
     assert world.database.round_trips - before == 3
+
+
+async def test_what_would_not_fit_an_index_is_refused(world: World) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    long = "x" * 3000
+    body = world.rocket_man(uniqueId=long, number=long, payments=[{"type": "card", "transactionId": long}])
+    body["_documentClient"]["email"] = f"{long}@example.com"
+    assert faults(await alice.post(f"/Organizations/{organization['id']}/Documents", body)) == {
+        "uniqueId": ["length"],
+        "number": ["format"],
+        "payments.0.transactionId": ["length"],
+        "_documentClient.email": ["format"],
+    }
+
+
+async def test_a_change_cannot_pay_or_send(world: World) -> None:
+    alice = await world.actor()
+    draft = await make(world, alice, await world.organization(alice), draft=True)
+    assert faults(await alice.patch(f"/Documents/{draft['id']}", {"payments": [{"type": "card"}]})) == {
+        "payments": ["draft"]
+    }
+    assert faults(await alice.patch(f"/Documents/{draft['id']}", {"send": True})) == {"send": ["draft"]}
+
+
+async def test_a_pattern_that_cannot_be_read_is_refused(world: World) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    url = f"/Organizations/{organization['id']}/documents"
+    refused = await alice.get(url, params={"filter": '{"where": {"number": {"regexp": "(("}}}'})
+    assert refused.status_code == 422
+    assert refused.json()["error"]["code"] == "BAD_PATTERN"

@@ -9,10 +9,24 @@ Unique = asyncpg.UniqueViolationError
 
 
 class DatabaseUnavailable(Problem):
-    """The database cannot be reached at the moment; nothing was changed, try again shortly."""
+    """The database cannot be reached at the moment. Try again shortly; repeat a write with the same `uniqueId`."""
 
     kind = Kind.UNAVAILABLE
     code = "DATABASE_UNAVAILABLE"
+
+
+class QueryTooSlow(Problem):
+    """The database took longer than {seconds} seconds and was stopped; nothing was changed. Ask for less at once."""
+
+    kind = Kind.UNAVAILABLE
+    code = "QUERY_TOO_SLOW"
+
+
+class BadPattern(Problem):
+    """A filter's regular expression cannot be read: {why}"""
+
+    kind = Kind.INVALID
+    code = "BAD_PATTERN"
 
 
 def constraint_of(error: Exception) -> str:

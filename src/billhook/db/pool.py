@@ -14,13 +14,24 @@ from typing import Any
 
 import asyncpg
 
-from billhook.db.errors import DatabaseUnavailable
+from billhook.db.errors import BadPattern, DatabaseUnavailable, QueryTooSlow
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.time import Clock, SystemClock
 
 APP_ROLE = "billhook_app"
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError, OSError)
+ACQUIRE_SECONDS = 10  # how long a request waits for a connection before it is told to come back
+STATEMENT_SECONDS = 30  # no statement of ours runs this long; one that does was asked for by a wild filter
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    TimeoutError,
+    OSError,
+)
 
 
 class _Connection(asyncpg.Connection):
@@ -130,7 +141,12 @@ class Database:
             connection_class=_Connection,
             init=_prepare,
             statement_cache_size=1000,
-            server_settings={"role": APP_ROLE, "application_name": "billhook", "timezone": "UTC"},
+            server_settings={
+                "role": APP_ROLE,
+                "application_name": "billhook",
+                "timezone": "UTC",
+                "statement_timeout": f"{STATEMENT_SECONDS}s",
+            },
         )
 
     async def close(self) -> None:
@@ -145,10 +161,16 @@ class Database:
         if self._pool is None:
             raise DatabaseUnavailable
         try:
-            async with self._pool.acquire() as proxy:
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as proxy:
                 tx = Tx(self, _bare(proxy), account)
                 tx.enter(organization)
                 yield tx
+        except asyncpg.InvalidRegularExpressionError as error:
+            raise BadPattern(why=str(error).removeprefix("invalid regular expression: ")) from error
+        except (asyncpg.DataError, ValueError):
+            raise  # a value of ours that no column takes: a mistake, not an outage, though the driver files it there
+        except asyncpg.QueryCanceledError as error:
+            raise QueryTooSlow(seconds=STATEMENT_SECONDS) from error
         except _LOST as error:
             raise DatabaseUnavailable from error
 

@@ -256,6 +256,9 @@ async def change(tx: Tx, document_id: str, said: dict[str, Any], *, whole: NewDo
             raise NotYours
         if said.get("type", document.type) != document.type:
             raise TypeFixed
+        if said.get("payments") or said.get("sending"):
+            message = "cannot be said here: issue the draft, then pay or send it"
+            raise invalid("Document", "payments" if said.get("payments") else "send", "draft", message)
         if not document.draft:
             return await _annotate(tx, document, said)
         return await _redraft(tx, document, said, whole)

@@ -1,6 +1,7 @@
 """Composing: what was said, on the ground of what is stored, becomes a document ready to be written. Pure."""
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,8 @@ from billhook.documents.model.wording import Wording, wording_of
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid
+
+MAX_UNIQUE_ID: Final = 200
 
 
 class Composed(msgspec.Struct, frozen=True):
@@ -63,6 +66,8 @@ def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
     if new.number is not None and not (0 < len(new.number.strip()) <= MAX_LENGTH and new.number.isprintable()):
         message = f"must be a text of 1 to {MAX_LENGTH} printable characters; leave it out for the next number"
         faults.append(Fault("number", "format", message))
+    if new.unique_id is not None and not 0 < len(new.unique_id) <= MAX_UNIQUE_ID:
+        faults.append(Fault("uniqueId", "length", f"must be a text of 1 to {MAX_UNIQUE_ID} characters"))
     if len(set(new.document_ids)) != ground.documents_found:
         faults.append(Fault("documentIds", "inclusion", "names a document that is none of this organization"))
     if new.date and new.date_due and new.type == Type.INVOICE and new.date_due < new.date:

@@ -11,6 +11,7 @@ from billhook.kernel.problems import Fault
 
 TYPES: Final = ("bank", "online", "paypal", "cash", "card", "crypto", "coupon", "other")
 MAX_PAYMENTS: Final = 100
+MAX_TRANSACTION_ID: Final = 200
 
 
 def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
@@ -28,6 +29,9 @@ def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
         at = f"payments.{index}"
         if payment.type not in TYPES:
             faults.append(Fault(f"{at}.type", "inclusion", f"must be one of {', '.join(TYPES)}"))
+        if len(payment.transaction_id or "") > MAX_TRANSACTION_ID:
+            message = f"must have at most {MAX_TRANSACTION_ID} characters"
+            faults.append(Fault(f"{at}.transactionId", "length", message))
         if payment.amount is not None and not money.fits(payment.amount, exponent):
             message = f"must be a number below 10^15 with at most {exponent} decimals in this currency"
             faults.append(Fault(f"{at}.amount", "numericality", message))
