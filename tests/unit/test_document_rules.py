@@ -1,0 +1,65 @@
+"""Small rules of documents: language, numbering, payments."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from billhook.documents.model import payments
+from billhook.documents.model.languages import language_of
+from billhook.documents.model.new import NewPayment
+from billhook.documents.model.numbering import counting, standard
+
+NOW = datetime(2026, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("locale", "own", "client", "language"),
+    [
+        ("nl-BE", "BE", "GB", "en-GB"),
+        ("nl-BE", "BE", "BE", "nl-BE"),
+        ("nl-BE", "BE", "NL", "nl-BE"),
+        ("nl-BE", "BE", "FR", "fr-FR"),
+        ("fr-BE", "BE", "CH", "fr-BE"),
+        ("nl-BE", "BE", "JP", "en"),
+        ("nl-BE", "BE", None, "nl-BE"),
+        ("ja-JP", "JP", "JP", "en"),
+        ("en-US", "US", "DE", "de-DE"),
+        ("en", None, "RS", "sr-RS"),
+    ],
+)
+def test_a_document_is_written_in_a_language_its_reader_understands(locale, own, client, language):
+    assert language_of(locale, own, client) == language
+
+
+@pytest.mark.parametrize(
+    ("draft", "own", "counts", "sequence", "year"),
+    [
+        (False, None, True, None, 2026),
+        (True, None, False, None, 2026),
+        (True, "A-1", False, None, 2026),
+        (False, "A-1", False, None, 2026),
+        (False, "2026-00041", True, 41, 2026),
+        (False, "2025-00003", True, 3, 2025),
+        (False, "2026-0041", False, None, 2026),
+        (False, "2026-00041x", False, None, 2026),
+    ],
+)
+def test_which_counter_a_document_takes(draft, own, counts, sequence, year):
+    counted = counting(draft=draft, own=own, date_year=2026, incoming=False)
+    assert (counted.counts, counted.own_sequence, counted.year, counted.own) == (counts, sequence, year, own)
+
+
+def test_numbers_grow_past_five_digits():
+    assert [standard(2026, n) for n in (1, 99999, 100000)] == ["2026-00001", "2026-99999", "2026-100000"]
+
+
+def test_a_payment_without_an_amount_is_for_what_is_left():
+    said = [NewPayment(type="cash", amount=Decimal("20.10")), NewPayment(type="card"), NewPayment(type="coupon")]
+    built = payments.build(said, total=12100, exponent=2, date=NOW, shard=1)
+    assert [payment.amount for payment in built] == [2010, 10090, 0]
+
+
+def test_an_overpayment_leaves_nothing_for_the_next():
+    said = [NewPayment(type="cash", amount=Decimal(200)), NewPayment(type="card")]
+    assert [p.amount for p in payments.build(said, total=12100, exponent=2, date=NOW, shard=1)] == [20000, 0]
