@@ -167,9 +167,7 @@ def render(description: Description, public_url: str, asset_version: str) -> byt
         for tag in description.document["tags"]
     ]
     schemas = [
-        (name, schema.get("description", ""), builder.fields(schema))
-        for name, schema in builder.schemas.items()
-        if schema.get("properties")
+        (name, schema.get("description", ""), builder.fields(schema)) for name, schema in builder.schemas.items()
     ]
     page = _environment().get_template("page.html")
     return page.render(

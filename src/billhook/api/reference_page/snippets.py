@@ -60,15 +60,15 @@ def python(call: Call) -> str:
     if call.uploads:
         arguments.append(f'files={{"file": pathlib.Path("{call.uploads}").read_bytes()}}')
     modules = ["os"] * bool(call.variables) + ["pathlib"] * bool(call.saves or call.uploads)
-    last = f'pathlib.Path("{call.saves}").write_bytes(response.content)' if call.saves else "print(response.text)"
-    if call.is_silent:
-        last = "print(response.status_code)"
+    checked = "response.raise_for_status()"
+    end = ["print(response.status_code, response.text)" if call.is_silent else "print(response.text)", checked]
+    if call.saves:
+        end = [checked, f'pathlib.Path("{call.saves}").write_bytes(response.content)']
     lines = [f"import {module}" for module in modules]
     lines += [""] * bool(modules) + ["import requests", ""]
     lines += [f"response = requests.{call.method.lower()}("]
     lines += [f"    {argument}," for argument in arguments]
-    lines += [")", "response.raise_for_status()", last]
-    return "\n".join(lines)
+    return "\n".join([*lines, ")", *end])
 
 
 def _python(value: Any, depth: int = 0) -> str:

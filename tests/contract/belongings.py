@@ -1,0 +1,48 @@
+"""What somebody owns, by the name of the path parameter that it fills: whoever adds a parameter adds how to make one."""
+
+import secrets
+from typing import Any
+
+from tests.world import Actor, World
+
+from billhook.kernel import ids
+
+Parameters = dict[str, str]
+LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
+
+
+async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
+    """Make one of each thing that a path can name, all in one fresh organization of the actor's."""
+    organization = await world.organization(actor)
+    document = await world.invoice(actor, organization, **invoice)
+    setting = await actor.post(f"/Organizations/{organization['id']}/defaults", {"name": "motto", "value": "ad astra"})
+    logo = {"file": ("logo.svg", LOGO, "image/svg+xml")}
+    assert (await actor.post(f"/Organizations/{organization['id']}/images?type=logo", files=logo)).status_code == 200
+    token = await actor.post(f"/Accounts/{actor.id}/accessTokens", {"ttl": 600})
+    made = {
+        "account_id": actor.id,
+        "organization_id": organization["id"],
+        "document_id": document["id"],
+        "setting_id": setting.json()["id"],
+        "fk": token.json()["tokenId"],
+    }
+    if not document["draft"]:
+        made["link"] = (await actor.post(f"/Documents/{document['id']}/share")).json()["shareableId"]
+    return made
+
+
+def strange(parameters: Parameters) -> Parameters:
+    """Return parameters of the same form that name nothing."""
+    return {
+        name: ids.new(ids.shard_of(value)) if ids.is_id(value) else secrets.token_urlsafe(len(value))[: len(value)]
+        for name, value in parameters.items()
+    }
+
+
+def fill(path: str, parameters: Parameters) -> str:
+    """Return a path of the OpenAPI document with its parameters filled in; KeyError names what nobody makes yet."""
+    missing = [part[1:-1] for part in path.split("/") if part.startswith("{") and part[1:-1] not in parameters]
+    assert not missing, f"{path}: teach tests/contract/belongings.py to make a {', '.join(missing)}"
+    for name, value in parameters.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
