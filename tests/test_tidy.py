@@ -76,7 +76,7 @@ def float_lines(source: str) -> list[int]:
             if isinstance(node, ast.AnnAssign)
             else ""
         )
-        if named.endswith(("seconds", "deadline")):
+        if named.endswith(("seconds", "deadline", "timeout")):
             clocks |= {id(part) for part in ast.walk(node)}
     return [
         node.lineno

@@ -33,7 +33,7 @@ WHAT_TO_DO = {
     Kind.TOO_LARGE: "Send less, or let the operator raise the limit.",
     Kind.INVALID: "Mend what `details` names (see below) and send it again; nothing was changed.",
     Kind.THROTTLED: "Wait for as many seconds as the header `retry-after` says, then try again.",
-    Kind.UNAVAILABLE: "Try again shortly. Nothing was changed.",
+    Kind.UNAVAILABLE: "Try again shortly; a new document with the same `uniqueId`, as the first one may have arrived.",
 }
 """What a client does about each kind of refusal."""
 
