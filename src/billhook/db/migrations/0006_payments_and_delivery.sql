@@ -52,25 +52,31 @@ alter table payments.entry enable row level security;
 create policy tenant on payments.payment using (organization_id = public.tenant()) with check (organization_id = public.tenant());
 create policy tenant on payments.entry using (organization_id = public.tenant()) with check (organization_id = public.tenant());
 
--- Mail that is to go out or went out, and what became of it. job_id ties it to the outbox row that carries it.
+-- Mail that is to go out or went out, and what became of it: one row an outbox row, taken when a worker first carries it.
+-- recipients is whom it is for, in the order written; accepted and refused are those the mail server has answered for.
 create table delivery.email (
   shard           int         not null,
   id              uuid        not null,
   organization_id uuid        not null,
   document_id     uuid,
-  job_id          bigint      unique,
+  job_id          bigint      not null,
   kind            text        not null,
   recipients      text[]      not null,
+  accepted        text[]      not null default '{}',
+  refused         text[]      not null default '{}',
   subject         text        not null,
   state           text        not null check (state in ('sending', 'sent', 'retrying', 'failed')),
-  attempts        int         not null default 0,
+  attempts        int         not null,
   last_error      text,
-  message_id      text,
+  message_id      text        not null,
   created_at      timestamptz not null,
   sent_at         timestamptz,
-  primary key (shard, id)
+  primary key (shard, id),
+  unique (shard, job_id)
 );
 create index email_of_document on delivery.email (shard, document_id, id);
+-- The mailings of a document that still wait in the outbox.
+create index job_of_document on jobs.job ((payload ->> 'document_id')) where kind = 'document.sending';
 -- Mail caught instead of sent, while no SMTP server is set.
 create table delivery.caught (
   id         bigint      primary key generated always as identity,

@@ -1,0 +1,22 @@
+"""Delivery: mail to people, and what became of it."""
+
+from billhook.delivery.jobs import handlers
+from billhook.delivery.mail.opened import Opened, Part, open_mail
+from billhook.delivery.model import Caught, CaughtRaw, Email
+from billhook.delivery.postman import Postman, postman
+from billhook.delivery.service import caught, caught_mail, emails
+
+__all__ = [
+    "Caught",
+    "CaughtRaw",
+    "Email",
+    "Opened",
+    "Part",
+    "Postman",
+    "caught",
+    "caught_mail",
+    "emails",
+    "handlers",
+    "open_mail",
+    "postman",
+]

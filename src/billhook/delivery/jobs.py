@@ -1,0 +1,31 @@
+"""What is mailed when: documents that are to be sent, addresses that want to be confirmed, passwords to be set anew."""
+
+from collections.abc import Awaitable, Callable
+
+from billhook import accounts
+from billhook.db import Database
+from billhook.delivery import journeys
+from billhook.delivery.journeys import Office
+from billhook.delivery.postman import postman
+from billhook.documents import Press, events
+from billhook.jobs import Handler, Job
+from billhook.settings import Settings
+
+
+def handlers(database: Database, settings: Settings, press: Press, public_url: str) -> dict[str, Handler]:
+    """Return what carries out this room's jobs."""
+    office = Office(
+        database, press, postman(settings, database, public_url), settings.mail_from, public_url.rstrip("/")
+    )
+
+    def with_office(journey: Callable[[Office, Job], Awaitable[None]]) -> Handler:
+        async def carry_out(job: Job) -> None:
+            await journey(office, job)
+
+        return carry_out
+
+    return {
+        events.SENDING: with_office(journeys.send_document),
+        accounts.CONFIRM: with_office(journeys.send_confirmation),
+        accounts.RESET: with_office(journeys.send_reset),
+    }

@@ -1,0 +1,51 @@
+-- name: written_at
+-- When an outbox row was written; null when it is gone.
+select created_at from jobs.job where id = :job;
+
+-- name: claim
+-- Take a mail in hand: on the first attempt it comes to be, on later ones it is found. No row: it is done already.
+insert into delivery.email as e (shard, id, organization_id, document_id, job_id, kind, recipients, subject, state, attempts,
+  message_id, created_at)
+values (:shard, :id, :organization_id, :document, :job, :kind, :recipients, :subject, 'sending', 1, :message_id, :created_at)
+on conflict (shard, job_id) do update set state = 'sending', attempts = e.attempts + 1
+  where e.state in ('sending', 'retrying')
+returning id, recipients, accepted, refused, message_id;
+
+-- name: note
+-- What an attempt came to. What was said about recipients is added to what was said before.
+update delivery.email
+   set state = :state, accepted = accepted || :accepted::text[], refused = refused || :refused::text[], last_error = :error,
+       sent_at = case when cardinality(:accepted::text[]) > 0 then coalesce(sent_at, :now) else sent_at end
+ where shard = :shard and id = :id and state = 'sending';
+
+-- name: emails_of
+-- The mails of a document, newest first. One whose last attempt took its worker along has failed, whatever it says.
+select e.id, e.kind, e.recipients, e.refused, e.subject,
+       case when j.state = 'dead' and e.state in ('sending', 'retrying') then 'failed' else e.state end as state,
+       e.attempts, e.last_error, e.message_id, e.created_at, e.sent_at
+  from delivery.email e left join jobs.job j on j.id = e.job_id
+ where e.shard = :shard and e.document_id = :document
+ order by e.id desc limit :most;
+
+-- name: waiting_of
+-- The rows of the outbox that will become mails of a document.
+select j.id as job_id, j.payload, j.attempts, j.state = 'dead' as dead, j.created_at
+  from jobs.job j
+ where j.kind = 'document.sending' and j.payload ->> 'document_id' = :document and j.organization_id = :organization_id
+   and not exists (select from delivery.email e where e.shard = :shard and e.job_id = j.id)
+ order by j.id desc limit :most;
+
+-- name: catch
+-- Keep a mail instead of sending it; of those kept the newest :most stay.
+with old as (
+  delete from delivery.caught
+   where id <= (select id from delivery.caught order by id desc offset :most - 1 limit 1)
+)
+insert into delivery.caught (sender, recipients, subject, raw, at) values (:sender, :recipients, :subject, :raw, :now);
+
+-- name: caught
+-- What was caught, newest first.
+select id, sender, recipients, subject, at from delivery.caught order by id desc limit :most;
+
+-- name: caught_mail
+select id, sender, recipients, subject, at, raw from delivery.caught where id = :id;
