@@ -1,5 +1,6 @@
 """`billhook serve` as a user runs it: the first start, stopping, what is killed and comes back."""
 
+import asyncio
 import os
 import re
 import signal
@@ -180,13 +181,20 @@ def test_several_processes_are_replaced_when_they_die_and_die_with_their_parent(
     assert all(end() for end in ends)
 
 
-def test_a_worker_of_its_own_does_the_work(start: Serve, empty_database: str) -> None:
-    running = start("serve", "--port", "0", "--no-demo", database_url=empty_database)
-    helper = start("worker", database_url=empty_database)
-    helper.said("billhook worker ready")
-    assert running.url
-    assert helper.end() == 0
-    assert running.end() == 0
+async def test_a_worker_of_its_own_does_the_work(start: Serve, empty_database: str) -> None:
+    worker = start("worker", database_url=empty_database)
+    worker.said("billhook worker ready")
+    account = billhook(
+        *("account", "create", "--email", "a@example.com", "--password", "correct horse"), database_url=empty_database
+    )
+    assert account.returncode == 0, account.stderr
+    connection = await asyncpg.connect(empty_database)
+    async with asyncio.timeout(program.PATIENCE_SECONDS):
+        while not await connection.fetchval("select array_agg(recipients) from delivery.caught"):
+            assert worker.process.poll() is None
+    assert await connection.fetchval("select recipients from delivery.caught") == ["a@example.com"]
+    await connection.close()
+    assert worker.end() == 0
 
 
 def test_a_database_of_ones_own_is_prepared_and_used(start: Serve, empty_database: str, place: Path) -> None:

@@ -17,12 +17,11 @@ async def running(settings: Settings, url: str, *, sock: socket.socket | None, w
     """Answer on `sock`, if there is one, and work off the outbox, if this process `works`, while the block runs."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(opened(url, settings.database_connections))
-        press = Press()
+        press, public_url = Press(), settings.public_url()
         stack.push_async_callback(press.close)
         if works:
-            await stack.enter_async_context(working(database, press))
+            await stack.enter_async_context(working(database, settings, press, public_url=public_url))
         if sock is not None:
-            public_url = settings.public_url()
             await stack.enter_async_context(serving(settings, database, press, sock, public_url=public_url))
         yield
 

@@ -3,8 +3,8 @@
 select not exists (select 1 from accounts.account);
 
 -- name: look_as_owner
--- Put off the application's role: `doctor` looks across tenants and at what only the owner may see.
-set role none;
+-- Put off the application's role, and its haste: `doctor` looks across tenants and at what only the owner may see.
+select set_config('role', 'none', false), set_config('statement_timeout', '0', false);
 
 -- name: server
 -- What the server says of itself.

@@ -5,28 +5,29 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import documents
+from billhook import delivery, documents
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.jobs import Handler, Worker
+from billhook.settings import Settings
 
 log = logging.getLogger("billhook.worker")
 
 PATIENCE_SECONDS = 20
 
 
-def handlers(database: Database, press: Press) -> dict[str, Handler]:
-    """Return what carries out each kind of job."""
-    return documents.handlers(database, press)
+def handlers(database: Database, settings: Settings, press: Press, *, public_url: str) -> dict[str, Handler]:
+    """Return what carries out each kind of job; links in mails begin with `public_url`."""
+    return documents.handlers(database, press) | delivery.handlers(database, settings, press, public_url)
 
 
 @asynccontextmanager
-async def working(database: Database, press: Press) -> AsyncIterator[None]:
+async def working(database: Database, settings: Settings, press: Press, *, public_url: str) -> AsyncIterator[None]:
     """Work off the outbox while the block runs; jobs under way at its end have 20 seconds to finish.
 
     What is cut short then is not lost: its lease runs out, and it is done again.
     """
-    worker = Worker(database, handlers(database, press))
+    worker = Worker(database, handlers(database, settings, press, public_url=public_url))
     running = asyncio.create_task(worker.run(), name="worker")
     try:
         yield
