@@ -1,0 +1,761 @@
+-- The whole schema, as the migrations leave it. For reading only: migrations/ is what is applied, and
+-- tools/build_schema.py writes this file from it. Why things are as they are is said in the migrations.
+
+CREATE SCHEMA accounts;
+
+CREATE SCHEMA catalog;
+
+CREATE SCHEMA clients;
+
+CREATE SCHEMA delivery;
+
+CREATE SCHEMA documents;
+
+CREATE SCHEMA files;
+
+CREATE SCHEMA jobs;
+
+CREATE SCHEMA organizations;
+
+CREATE SCHEMA payments;
+
+CREATE FUNCTION catalog.owner_of_item(item uuid, item_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select i.organization_id from catalog.item i where i.shard = item_shard and i.id = item
+$$;
+
+CREATE FUNCTION catalog.owner_of_tax(tax uuid, tax_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select t.organization_id from catalog.tax t where t.shard = tax_shard and t.id = tax
+$$;
+
+CREATE FUNCTION clients.owner_of(client uuid, client_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select c.organization_id from clients.client c where c.shard = client_shard and c.id = client
+$$;
+
+CREATE FUNCTION documents.enter_shared(link text) RETURNS TABLE(organization_id uuid, document_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  select d.organization_id, d.id into organization_id, document_id
+    from documents.document d where d.shareable_id = link and d.deleted_at is null;
+  perform set_config('billhook.organization', coalesce(organization_id::text, ''), false);
+  if organization_id is not null then return next; end if;
+end $$;
+
+CREATE FUNCTION documents.owner_of(document uuid, document_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select d.organization_id from documents.document d where d.shard = document_shard and d.id = document
+$$;
+
+CREATE FUNCTION documents.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if old.draft then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op = 'DELETE' then
+    raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
+  end if;
+  if (old.draft, old.shard, old.id, old.organization_id, old.account_id, old.type, old.incoming, old.number, old.series,
+      old.date_year, old.date, old.date_service, old.date_service_to, old.date_due, old.date_valid_till, old.date_paid,
+      old.reference, old.currency, old.exponent, old.decimal_places, old.rounding, old.locale, old.timezone, old.total,
+      old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
+      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids, old.issued_at)
+     is distinct from
+     (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
+      new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
+      new.reference, new.currency, new.exponent, new.decimal_places, new.rounding, new.locale, new.timezone, new.total,
+      new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
+      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids, new.issued_at)
+  then
+    raise exception 'an issued document cannot be changed' using errcode = 'BH001';
+  end if;
+  if new.deleted_at is not null and old.type <> 'estimate' then
+    raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) RETURNS TABLE(organization_id uuid, role text, active boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare found record;
+begin
+  select o.id, o.active,
+         case when o.root_account_id = actor then 'admin' else a.role end as role
+    into found
+    from organizations.organization o
+    left join organizations.access a
+      on a.shard = o.shard and a.organization_id = o.id and a.account_id = actor
+     and a.active and not a.disabled and not a.rejected
+   where o.shard = organization_shard and o.id = organization
+     and (o.root_account_id = actor or a.id is not null);
+  if found.id is null then
+    perform set_config('billhook.organization', '', false);
+    return;
+  end if;
+  perform set_config('billhook.organization', found.id::text, false);
+  organization_id := found.id; role := found.role; active := found.active;
+  return next;
+end $$;
+
+CREATE FUNCTION organizations.owner_of_setting(setting uuid, setting_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select s.organization_id from organizations.setting s where s.shard = setting_shard and s.id = setting
+$$;
+
+CREATE TABLE organizations.organization (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    root_account_id uuid NOT NULL,
+    name text NOT NULL,
+    country_code text,
+    locale text NOT NULL,
+    timezone text NOT NULL,
+    currency text NOT NULL,
+    rounding text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    activated_at timestamp with time zone,
+    deactivated_at timestamp with time zone,
+    identity jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT organization_rounding_check CHECK ((rounding = ANY (ARRAY['document'::text, 'line'::text])))
+);
+
+CREATE FUNCTION organizations.reachable(actor uuid) RETURNS SETOF organizations.organization
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select o.* from organizations.organization o where o.root_account_id = actor
+  union all
+  select o.* from organizations.access a
+    join organizations.organization o on o.shard = a.shard and o.id = a.organization_id
+   where a.account_id = actor and a.active and not a.disabled and not a.rejected and o.root_account_id <> actor
+$$;
+
+CREATE FUNCTION payments.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'the journal is only ever added to' using errcode = 'BH002';
+end $$;
+
+CREATE FUNCTION public.tenant() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ select nullif(current_setting('billhook.organization', true), '')::uuid $$;
+
+CREATE TABLE accounts.access_token (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    hint text NOT NULL,
+    purpose text DEFAULT 'access'::text NOT NULL,
+    ttl_seconds bigint NOT NULL,
+    scopes text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT access_token_purpose_check CHECK ((purpose = ANY (ARRAY['access'::text, 'reset'::text, 'confirm'::text])))
+);
+
+CREATE TABLE accounts.account (
+    id uuid NOT NULL,
+    root_id uuid NOT NULL,
+    parent_id uuid,
+    email text NOT NULL,
+    password_hash text NOT NULL,
+    email_verified boolean DEFAULT false NOT NULL,
+    locale text DEFAULT 'en'::text NOT NULL,
+    profile jsonb DEFAULT '{}'::jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT account_email_check CHECK ((email = lower(email)))
+);
+
+CREATE TABLE accounts.login_failure (
+    key bytea NOT NULL,
+    failures integer NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE catalog.item (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    sku text,
+    description text DEFAULT ''::text NOT NULL,
+    unit text,
+    price numeric,
+    price_gross numeric,
+    tax_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    l10n jsonb DEFAULT '{}'::jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE catalog.tax (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    abbreviation text DEFAULT ''::text NOT NULL,
+    classification text DEFAULT ''::text NOT NULL,
+    country_code text,
+    tax_number text,
+    recoverable boolean DEFAULT true NOT NULL,
+    compound boolean DEFAULT false NOT NULL,
+    rates jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE clients.client (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    email text,
+    country_code text,
+    identity jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data jsonb DEFAULT '[]'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE delivery.caught (
+    id bigint NOT NULL,
+    sender text NOT NULL,
+    recipients text[] NOT NULL,
+    subject text NOT NULL,
+    raw bytea NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE delivery.caught ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME delivery.caught_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE delivery.email (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    document_id uuid,
+    job_id bigint NOT NULL,
+    kind text NOT NULL,
+    recipients text[] NOT NULL,
+    accepted text[] DEFAULT '{}'::text[] NOT NULL,
+    refused text[] DEFAULT '{}'::text[] NOT NULL,
+    subject text NOT NULL,
+    state text NOT NULL,
+    attempts integer NOT NULL,
+    last_error text,
+    message_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT email_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'sent'::text, 'retrying'::text, 'failed'::text])))
+);
+
+CREATE TABLE documents.counter (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    type text NOT NULL,
+    series text NOT NULL,
+    year integer NOT NULL,
+    last bigint NOT NULL
+);
+
+CREATE TABLE documents.document (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    type text NOT NULL,
+    draft boolean NOT NULL,
+    incoming boolean DEFAULT false NOT NULL,
+    canceled boolean DEFAULT false NOT NULL,
+    number text,
+    series text DEFAULT ''::text NOT NULL,
+    date_year integer NOT NULL,
+    date timestamp with time zone NOT NULL,
+    date_service timestamp with time zone,
+    date_service_to timestamp with time zone,
+    date_due timestamp with time zone,
+    date_valid_till timestamp with time zone,
+    date_paid timestamp with time zone,
+    date_received timestamp with time zone,
+    reference text DEFAULT ''::text NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    decimal_places smallint NOT NULL,
+    rounding text NOT NULL,
+    locale text NOT NULL,
+    timezone text NOT NULL,
+    total bigint NOT NULL,
+    total_discount bigint NOT NULL,
+    total_with_tax bigint NOT NULL,
+    total_paid bigint DEFAULT 0 NOT NULL,
+    total_due bigint GENERATED ALWAYS AS ((total_with_tax - total_paid)) STORED NOT NULL,
+    paid_in_full boolean GENERATED ALWAYS AS (((NOT draft) AND (total_paid >= total_with_tax))) STORED NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    tax_clause text DEFAULT ''::text NOT NULL,
+    footer text DEFAULT ''::text NOT NULL,
+    signature text DEFAULT ''::text NOT NULL,
+    issuer jsonb NOT NULL,
+    client jsonb NOT NULL,
+    client_id uuid,
+    lines jsonb NOT NULL,
+    taxes jsonb NOT NULL,
+    reverse_taxes jsonb NOT NULL,
+    has_unit boolean NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    unique_id text,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    l10n jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data jsonb DEFAULT '[]'::jsonb NOT NULL,
+    comments jsonb DEFAULT '[]'::jsonb NOT NULL,
+    document_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    previous_document_id uuid,
+    shareable_id text,
+    sent_snail_mail boolean DEFAULT false NOT NULL,
+    issued_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
+    CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
+    CONSTRAINT document_decimal_places_check CHECK (((decimal_places >= 0) AND (decimal_places <= 9))),
+    CONSTRAINT document_type_check CHECK ((type = ANY (ARRAY['invoice'::text, 'estimate'::text, 'advance'::text, 'credit-note'::text, 'delivery-note'::text])))
+);
+
+CREATE TABLE documents.rendering (
+    shard integer NOT NULL,
+    document_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    language text NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE files.blob (
+    sha256 bytea NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    bytes bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE jobs.job (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    organization_id uuid,
+    payload jsonb DEFAULT '{}'::jsonb NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 8 NOT NULL,
+    state text DEFAULT 'due'::text NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    leased_until timestamp with time zone,
+    last_error text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['due'::text, 'running'::text, 'dead'::text])))
+);
+
+ALTER TABLE jobs.job ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jobs.job_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE jobs.tick (
+    task text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE organizations.access (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    role text DEFAULT 'default'::text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    disabled boolean DEFAULT false NOT NULL,
+    rejected boolean DEFAULT false NOT NULL,
+    inviter_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT access_role_check CHECK ((role = ANY (ARRAY['default'::text, 'admin'::text, 'readonly'::text])))
+);
+
+CREATE TABLE organizations.image (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    sha256 bytea NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT image_kind_check CHECK ((kind = ANY (ARRAY['logo'::text, 'signature'::text])))
+);
+
+CREATE TABLE organizations.setting (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    value jsonb,
+    description text,
+    l10n jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE payments.entry (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    document_id uuid,
+    client_id uuid,
+    payment_id uuid,
+    kind text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'payment'::text, 'reversal'::text, 'credit'::text, 'refund'::text, 'fee'::text, 'balance'::text])))
+);
+
+CREATE TABLE payments.payment (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    document_id uuid,
+    type text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    date timestamp with time zone NOT NULL,
+    note text,
+    tag text,
+    transaction_id text,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_type_check CHECK ((type = ANY (ARRAY['bank'::text, 'online'::text, 'paypal'::text, 'cash'::text, 'card'::text, 'crypto'::text, 'coupon'::text, 'other'::text])))
+);
+
+CREATE TABLE public.schema_migration (
+    version integer NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY accounts.access_token
+    ADD CONSTRAINT access_token_hash_key UNIQUE (hash);
+
+ALTER TABLE ONLY accounts.access_token
+    ADD CONSTRAINT access_token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY accounts.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY accounts.login_failure
+    ADD CONSTRAINT login_failure_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY catalog.item
+    ADD CONSTRAINT item_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY catalog.tax
+    ADD CONSTRAINT tax_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY clients.client
+    ADD CONSTRAINT client_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY delivery.caught
+    ADD CONSTRAINT caught_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY delivery.email
+    ADD CONSTRAINT email_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY delivery.email
+    ADD CONSTRAINT email_shard_job_id_key UNIQUE (shard, job_id);
+
+ALTER TABLE ONLY documents.counter
+    ADD CONSTRAINT counter_pkey PRIMARY KEY (shard, organization_id, type, series, year);
+
+ALTER TABLE ONLY documents.document
+    ADD CONSTRAINT document_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY documents.rendering
+    ADD CONSTRAINT rendering_pkey PRIMARY KEY (shard, document_id, language);
+
+ALTER TABLE ONLY files.blob
+    ADD CONSTRAINT blob_pkey PRIMARY KEY (sha256);
+
+ALTER TABLE ONLY jobs.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY jobs.tick
+    ADD CONSTRAINT tick_pkey PRIMARY KEY (task, at);
+
+ALTER TABLE ONLY organizations.access
+    ADD CONSTRAINT access_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY organizations.access
+    ADD CONSTRAINT access_shard_organization_id_account_id_key UNIQUE (shard, organization_id, account_id);
+
+ALTER TABLE ONLY organizations.image
+    ADD CONSTRAINT image_pkey PRIMARY KEY (shard, organization_id, kind);
+
+ALTER TABLE ONLY organizations.organization
+    ADD CONSTRAINT organization_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY organizations.setting
+    ADD CONSTRAINT setting_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY organizations.setting
+    ADD CONSTRAINT setting_shard_organization_id_name_key UNIQUE (shard, organization_id, name);
+
+ALTER TABLE ONLY payments.entry
+    ADD CONSTRAINT entry_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY payments.payment
+    ADD CONSTRAINT payment_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY public.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
+
+CREATE INDEX access_token_account ON accounts.access_token USING btree (account_id, id);
+
+CREATE UNIQUE INDEX account_email ON accounts.account USING btree (email);
+
+CREATE INDEX account_root ON accounts.account USING btree (root_id, id);
+
+CREATE INDEX login_failure_until ON accounts.login_failure USING btree (until);
+
+CREATE INDEX item_of_organization ON catalog.item USING btree (shard, organization_id, id);
+
+CREATE UNIQUE INDEX item_sku ON catalog.item USING btree (shard, organization_id, sku) WHERE ((deleted_at IS NULL) AND (sku IS NOT NULL));
+
+CREATE INDEX tax_of_organization ON catalog.tax USING btree (shard, organization_id, id);
+
+CREATE INDEX client_email ON clients.client USING btree (shard, organization_id, lower(email)) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
+
+CREATE INDEX client_of_organization ON clients.client USING btree (shard, organization_id, id);
+
+CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id, id);
+
+CREATE INDEX document_client ON documents.document USING btree (shard, organization_id, client_id, id);
+
+CREATE INDEX document_date ON documents.document USING btree (shard, organization_id, date, id);
+
+CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, incoming, number) WHERE ((number IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
+
+CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
+
+CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE (unique_id IS NOT NULL);
+
+CREATE INDEX job_due ON jobs.job USING btree (run_at) WHERE (state = 'due'::text);
+
+CREATE INDEX job_leased ON jobs.job USING btree (leased_until) WHERE (state = 'running'::text);
+
+CREATE INDEX job_of_document ON jobs.job USING btree (((payload ->> 'document_id'::text))) WHERE (kind = 'document.sending'::text);
+
+CREATE INDEX access_account ON organizations.access USING btree (account_id, organization_id);
+
+CREATE INDEX organization_root ON organizations.organization USING btree (root_account_id, id);
+
+CREATE INDEX entry_of_client ON payments.entry USING btree (shard, client_id, id);
+
+CREATE INDEX entry_of_document ON payments.entry USING btree (shard, document_id, id);
+
+CREATE INDEX payment_of_document ON payments.payment USING btree (shard, document_id, id);
+
+CREATE INDEX payment_of_organization ON payments.payment USING btree (shard, organization_id, id);
+
+CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, organization_id, type, transaction_id) WHERE ((transaction_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.refuse_change();
+
+ALTER TABLE ONLY accounts.access_token
+    ADD CONSTRAINT access_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id);
+
+ALTER TABLE ONLY accounts.account
+    ADD CONSTRAINT account_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES accounts.account(id);
+
+ALTER TABLE ONLY accounts.account
+    ADD CONSTRAINT account_root_id_fkey FOREIGN KEY (root_id) REFERENCES accounts.account(id);
+
+ALTER TABLE ONLY documents.rendering
+    ADD CONSTRAINT rendering_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
+
+ALTER TABLE ONLY documents.rendering
+    ADD CONSTRAINT rendering_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
+
+ALTER TABLE ONLY organizations.image
+    ADD CONSTRAINT image_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
+
+ALTER TABLE catalog.item ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE catalog.tax ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON catalog.item USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON catalog.tax USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE clients.client ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON clients.client USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE delivery.email ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON delivery.email USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE documents.counter ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE documents.document ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE documents.rendering ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON documents.counter USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON documents.document USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON documents.rendering USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE organizations.access ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE organizations.image ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE organizations.organization ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE organizations.setting ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON organizations.access USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON organizations.image USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON organizations.organization USING ((id = public.tenant())) WITH CHECK ((id = public.tenant()));
+
+CREATE POLICY tenant ON organizations.setting USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE payments.entry ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE payments.payment ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON payments.entry USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON payments.payment USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+GRANT USAGE ON SCHEMA accounts TO billhook_app;
+
+GRANT USAGE ON SCHEMA catalog TO billhook_app;
+
+GRANT USAGE ON SCHEMA clients TO billhook_app;
+
+GRANT USAGE ON SCHEMA delivery TO billhook_app;
+
+GRANT USAGE ON SCHEMA documents TO billhook_app;
+
+GRANT USAGE ON SCHEMA files TO billhook_app;
+
+GRANT USAGE ON SCHEMA jobs TO billhook_app;
+
+GRANT USAGE ON SCHEMA organizations TO billhook_app;
+
+GRANT USAGE ON SCHEMA payments TO billhook_app;
+
+GRANT ALL ON FUNCTION catalog.owner_of_item(item uuid, item_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION catalog.owner_of_tax(tax uuid, tax_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION clients.owner_of(client uuid, client_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.enter_shared(link text) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.owner_of(document uuid, document_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.refuse_change() TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.owner_of_setting(setting uuid, setting_shard integer) TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.organization TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.reachable(actor uuid) TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.access_token TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE accounts.account TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.login_failure TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.item TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.tax TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE clients.client TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE delivery.caught TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE delivery.email TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.counter TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE files.blob TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE jobs.tick TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.access TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.image TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.setting TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE payments.payment TO billhook_app;
