@@ -1,6 +1,7 @@
 """The commands that do one thing and end; and how the program says in one line why it does not start."""
 
 import json
+import os
 import socket
 import stat
 from collections.abc import AsyncIterator
@@ -165,7 +166,7 @@ async def test_the_doctor_names_a_document_that_differs_from_its_journal(own_dat
 
 
 async def test_the_doctor_says_how_to_migrate(worker_name: str) -> None:
-    name = f"{url_of('').rpartition('/')[2]}doctor_{worker_name}"
+    name = f"billhook_test_{os.getpid()}_{worker_name}_doctor"
     await execute(url_of("postgres"), f"create database {name}")
     try:
         (found,) = findings(billhook("doctor", "--json", database_url=url_of(name)), "migrations")
