@@ -49,7 +49,7 @@ def test_a_mistake_of_ours_gets_a_reference_and_shows_nothing(caplog: pytest.Log
     assert "ValueError" not in answer.content
     assert labels("en").page.broken_title in answer.content
     message = caplog.records[0].getMessage()
-    assert f"Reference: {message.split()[1].rstrip(':')}" in answer.content
+    assert f"Error number: {message.split()[1].rstrip(':')}" in answer.content
     assert "abcDEF" not in message, "a link is a secret"
 
 

@@ -53,7 +53,7 @@ def _page(
         theme=theme_of(HOUSE),
         title=title,
         text=text,
-        reference=f"{words.meta.reference}: {reference}" if reference else "",
+        reference=f"{words.page.error_number}: {reference}" if reference else "",
     )
 
 

@@ -138,6 +138,7 @@ class Page(Words, frozen=True):
     pay_amount: str
     payment_method: str
     payments: str
+    payment_date: str
     paid_on: str
     due_by: str
     overdue_since: str
@@ -153,6 +154,7 @@ class Page(Words, frozen=True):
     broken_title: str
     broken: str
     """A mistake of ours."""
+    error_number: str
 
 
 class Mail(Words, frozen=True):
