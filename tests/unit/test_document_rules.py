@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from billhook.documents.model import payments
+from billhook.documents.model.document import Document, Party
 from billhook.documents.model.languages import language_of
 from billhook.documents.model.new import NewPayment
 from billhook.documents.model.numbering import counting, standard
+from billhook.kernel import time
 
 NOW = datetime(2026, 4, 30, tzinfo=UTC)
 
@@ -63,3 +65,29 @@ def test_a_payment_without_an_amount_is_for_what_is_left():
 def test_an_overpayment_leaves_nothing_for_the_next():
     said = [NewPayment(type="cash", amount=Decimal(200)), NewPayment(type="card")]
     assert [p.amount for p in payments.build(said, total=12100, exponent=2, date=NOW, shard=1)] == [20000, 0]
+
+
+def document(**changes):
+    party = Party(name="ISA")
+    fields = dict.fromkeys(Document.__struct_fields__)
+    fields |= {"type": "invoice", "draft": False, "canceled": False, "total_with_tax": 100, "total_paid": 0}
+    fields |= {"timezone": "Europe/Brussels", "issuer": party, "client": party, "date_due": NOW}
+    return Document(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "overdue"),
+    [
+        ({}, "2026-04-30T21:59:59Z", False),
+        ({}, "2026-04-30T22:00:01Z", True),
+        ({"timezone": "America/New_York"}, "2026-04-30T22:00:01Z", False),
+        ({"total_paid": 100}, "2026-06-01", False),
+        ({"total_paid": 99}, "2026-06-01", True),
+        ({"canceled": True}, "2026-06-01", False),
+        ({"draft": True}, "2026-06-01", False),
+        ({"type": "estimate"}, "2026-06-01", False),
+        ({"date_due": None}, "2026-06-01", False),
+    ],
+)
+def test_a_document_is_overdue_when_its_due_day_is_over(changes, now, overdue):
+    assert document(**changes).is_overdue(time.parse(now)) is overdue

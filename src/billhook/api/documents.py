@@ -93,7 +93,7 @@ async def read(
     filter: FilterParameter = None,
     parse_smartcodes: ParseSmartcodes = True,
 ) -> DocumentOut:
-    """Return a document; `filter[include]` adds payments, organization or client."""
+    """Return a document; `filter[include]` adds payments or organization."""
     query = parse_query(request.scope["query_string"])
     async with request.database.open(request.principal.account_id) as tx:
         await documents.enter(tx, document_id)

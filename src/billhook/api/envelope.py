@@ -89,7 +89,9 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Any:
     if isinstance(error, msgspec.ValidationError):
         return envelope(422, "VALIDATION_FAILED", str(error))
     request_id = ids.new()
-    log.error("request %s: %s %s failed", request_id, request.method, request.url.path, exc_info=error)
+    # The route as declared: a path may hold a public link, which is a secret.
+    path = request.scope.get("path_template", "")
+    log.error("request %s: %s %s failed", request_id, request.method, path, exc_info=error)
     return envelope(500, "INTERNAL_ERROR", f"Something went wrong on our side. Request id: {request_id}")
 
 

@@ -3,7 +3,17 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.api import accounts, documents, health, openapi, organizations, reference, reference_page, settings
+from billhook.api import (
+    accounts,
+    documents,
+    emails,
+    health,
+    openapi,
+    organizations,
+    reference,
+    reference_page,
+    settings,
+)
 
 
 def routes() -> list[ControllerRouterHandler]:
@@ -13,6 +23,7 @@ def routes() -> list[ControllerRouterHandler]:
         *organizations.ROUTES,
         *settings.ROUTES,
         *documents.ROUTES,
+        *emails.ROUTES,
         *reference.ROUTES,
     ]
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]

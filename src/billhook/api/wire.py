@@ -44,7 +44,7 @@ class In(msgspec.Struct, kw_only=True, rename=wire_name):
 
 
 class Out(msgspec.Struct, kw_only=True, rename=wire_name, omit_defaults=True):
-    """An answer: what is unset is left out (api.md 2.3)."""
+    """An answer: what is unset is left out."""
 
 
 Text = str | None | msgspec.UnsetType

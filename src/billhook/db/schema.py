@@ -1,6 +1,7 @@
 """Migrations: numbered plain SQL, forward only, one transaction each, under a polled advisory lock."""
 
 import asyncio
+import contextlib
 import hashlib
 from importlib import resources
 from typing import Any, NamedTuple
@@ -63,13 +64,13 @@ async def migrate(owner_url: str) -> list[str]:
 
 
 async def _ensure_role(connection: "asyncpg.Connection[Any]") -> None:
-    if await connection.fetchval("select 1 from pg_roles where rolname = $1", APP_ROLE):
-        return
+    """See to it that the application's role is there and that this user may take it on."""
     try:
-        await connection.execute(f"create role {APP_ROLE} nologin")
-        await connection.execute(f"grant {APP_ROLE} to current_user")
-    except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-        return  # roles belong to the whole server: another database's migration was quicker
+        if not await connection.fetchval("select 1 from pg_roles where rolname = $1", APP_ROLE):
+            with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+                await connection.execute(f"create role {APP_ROLE} nologin")  # another database may be quicker
+        if not await connection.fetchval("select pg_has_role(current_user, $1, 'member')", APP_ROLE):
+            await connection.execute(f"grant {APP_ROLE} to current_user")
     except asyncpg.InsufficientPrivilegeError as error:
         why = f"let an administrator run once: create role {APP_ROLE} nologin; grant {APP_ROLE} to <this user>;"
         raise MigrationRefused(why=why) from error

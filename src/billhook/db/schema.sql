@@ -582,7 +582,7 @@ CREATE INDEX document_client ON documents.document USING btree (shard, organizat
 
 CREATE INDEX document_date ON documents.document USING btree (shard, organization_id, date, id);
 
-CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, incoming, number) WHERE ((number IS NOT NULL) AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, incoming, number) WHERE ((NOT draft) AND (deleted_at IS NULL));
 
 CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
 

@@ -184,7 +184,7 @@ select last from documents.counter
 -- name: number_taken
 select exists (select from documents.document
   where shard = :shard and organization_id = :organization_id and type = :type and incoming = :incoming
-    and number = :number and deleted_at is null and (:ignored::uuid is null or id <> :ignored));
+    and number = :number and not draft and deleted_at is null and (:ignored::uuid is null or id <> :ignored));
 
 -- name: find_rendering
 -- The stored PDF of a document in a language.

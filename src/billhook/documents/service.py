@@ -56,7 +56,7 @@ async def issue(tx: Tx, new: NewDocument) -> Made:
     """Create a document, and issue it unless it is a draft. Two round trips: one read, one statement that writes.
 
     Raises Invalid (all faults at once), TotalsTooLarge, UniqueIdTaken. A repeated `unique_id` of the same account
-    returns the document there is (api.md I-42).
+    returns the document there is.
     """
     ground = await _ground(tx, new)
     if ground.same_unique_id is not None:

@@ -174,7 +174,7 @@ def derive(new: NewOrganization) -> Derived:
 
 
 def first_settings(currency: str) -> dict[str, Any]:
-    """Return the settings an organization starts with (reference: names of the dialect, `api.md` 5.4)."""
+    """Return the settings an organization starts with, under the names of the dialect."""
     return {**_FIRST, "currencyId": currency}
 
 

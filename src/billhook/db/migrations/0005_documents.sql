@@ -73,7 +73,7 @@ create table documents.document (
   check (draft or number is not null)
 );
 create unique index document_number on documents.document (shard, organization_id, type, incoming, number)
-  where number is not null and deleted_at is null;
+  where not draft and deleted_at is null;
 create unique index document_unique_id on documents.document (shard, organization_id, unique_id) where unique_id is not null;
 create unique index document_shareable_id on documents.document (shareable_id) where shareable_id is not null;
 create index document_of_organization on documents.document (shard, organization_id, id);

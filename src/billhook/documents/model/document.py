@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from billhook.kernel import time
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Identity
 
@@ -205,6 +206,8 @@ class Document(msgspec.Struct, frozen=True):
         return not self.draft and self.total_paid >= self.total_with_tax
 
     def is_overdue(self, now: datetime) -> bool:
-        """Whether money is owed and the due date has passed."""
+        """Whether money is owed and the due day has passed, in the zone the document was made in."""
         owed = self.type in OWED and not self.draft and not self.canceled and not self.paid_in_full
-        return owed and self.date_due is not None and self.date_due < now
+        if not owed or self.date_due is None:
+            return False
+        return time.day(self.date_due, self.timezone) < time.day(now, self.timezone)

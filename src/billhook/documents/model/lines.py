@@ -160,7 +160,7 @@ def _item(line: NewLine, ground: Ground) -> KnownItem | None:
 
 
 def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
-    """Match a tax: by id, else by rate, else by classification (api.md 5.1, step 8). No match keeps the bare rate."""
+    """Match a tax: by id, else by rate, else by classification, as the dialect does. No match keeps the bare rate."""
     known = _matched(said, ground, at)
     if known is None:
         rate = said.rate or _ZERO

@@ -39,7 +39,7 @@ def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
 
 
 def build(said: Sequence[NewPayment], *, total: int, exponent: int, date: datetime, shard: int) -> tuple[Payment, ...]:
-    """Return the payments; one without an amount is for what the ones before it left due (api.md I-10)."""
+    """Return the payments; one without an amount is for what the ones before it left due."""
     payments: list[Payment] = []
     due = total
     for payment in said:

@@ -4,7 +4,7 @@ from billhook.kernel.problems import Kind, Problem
 
 
 class Issued(Problem):
-    """The document was issued and cannot be changed or deleted; cancel it, or issue a credit note. Refused: {fields}"""
+    """The document was issued and cannot be changed or deleted; issue a credit note instead. Refused: {fields}"""
 
     kind = Kind.INVALID
     code = "DOCUMENT_ISSUED"
