@@ -1,5 +1,7 @@
 """How names and shared shapes look on the wire of the invoicing API."""
 
+import functools
+import typing
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -9,7 +11,7 @@ import msgspec
 
 from billhook.kernel import money, time
 from billhook.organizations.model import Identity
-from billhook.web import Instant
+from billhook.web import Instant, is_sane
 
 _SPECIAL = {
     "country_code": "countryAlpha2Code",
@@ -41,6 +43,20 @@ def wire_name(name: str) -> str:
 
 class In(msgspec.Struct, kw_only=True, rename=wire_name):
     """A body: what was not said is UNSET, so that null can mean null. Unknown keys are ignored, as clients expect."""
+
+    def __post_init__(self) -> None:
+        """Refuse what a text may smuggle in as a number: `NaN`, `Infinity`, `1E+999999`."""
+        for name in _numbers_of(type(self)):
+            value = getattr(self, name)
+            if isinstance(value, Decimal) and not is_sane(value):
+                raise ValueError("must be a number of a sane size")
+
+
+@functools.cache
+def _numbers_of(struct: type[In]) -> tuple[str, ...]:
+    """Return the names of the fields that may hold a Decimal."""
+    fields = msgspec.structs.fields(struct)
+    return tuple(field.name for field in fields if Decimal in (field.type, *typing.get_args(field.type)))
 
 
 class Out(msgspec.Struct, kw_only=True, rename=wire_name, omit_defaults=True):
@@ -118,7 +134,14 @@ class DataOut(Out, kw_only=True):
 def said(body: msgspec.Struct) -> dict[str, Any]:
     """Return the fields of a body that were said, nulls included."""
     fields = ((name, getattr(body, name)) for name in body.__struct_fields__)
-    return {name: value for name, value in fields if value is not UNSET}
+    return {name: _plain(value) for name, value in fields if value is not UNSET}
+
+
+def _plain(value: Any) -> Any:
+    """Return an instant of the wire as a plain one, which any encoder takes."""
+    if isinstance(value, Instant):
+        return datetime.combine(value.date(), value.timetz())
+    return value
 
 
 def given(value: Any, default: Any = None) -> Any:

@@ -97,7 +97,7 @@ async def _ground(tx: Tx, new: NewDocument) -> Ground:
         client_email=new.client.get("email"),
         item_ids=[Id(line.item_id) for line in wanted if line.item_id and ids.is_id(line.item_id)],
         skus=[line.sku for line in wanted if line.sku],
-        document_ids=[Id(document_id) for document_id in new.document_ids if ids.is_id(document_id)],
+        document_ids=[Id(document_id) for document_id in new.referenced if ids.is_id(document_id)],
         unique_id=new.unique_id,
     )
     if ground is None:

@@ -6,7 +6,7 @@ from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, 
 from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
 from billhook.web.problems import STATUS_OF
-from billhook.web.types import Instant, decode_instant
+from billhook.web.types import Instant, decode_instant, is_sane
 
 __all__ = [
     "CONTENT",
@@ -24,6 +24,7 @@ __all__ = [
     "Unauthenticated",
     "decode_instant",
     "find_faults",
+    "is_sane",
     "parse_query",
     "parse_where",
     "refuse_null_in_url",

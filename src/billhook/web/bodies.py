@@ -14,6 +14,7 @@ from billhook.settings import Settings
 from billhook.web.brackets import nest
 from billhook.web.principal import Principal, Unauthenticated
 from billhook.web.problems import Malformed
+from billhook.web.types import is_sane
 
 
 def _exact(literal: str) -> Decimal:
@@ -21,7 +22,7 @@ def _exact(literal: str) -> Decimal:
         number = Decimal(literal)
     except InvalidOperation:
         raise Malformed(why=f"`{literal[:40]}` is not a number") from None
-    if number.adjusted() > 30 or number.adjusted() < -30:  # 1E+999999 would be a number of a million digits
+    if not is_sane(number):
         raise Malformed(why=f"the number `{literal[:40]}` is out of all proportion")
     return number
 

@@ -3,11 +3,13 @@
 import types
 import typing
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from billhook.kernel.problems import Fault, Invalid
+from billhook.web.types import is_sane
 
 MAX_FAULTS = 100
 
@@ -77,7 +79,9 @@ def _walk_struct(
 
 def _convert(value: Any, annotation: Any, path: str, hook: Callable[[type, Any], Any], faults: Faults) -> None:
     try:
-        msgspec.convert(value, annotation, strict=False, dec_hook=hook, str_keys=True)
+        converted = msgspec.convert(value, annotation, strict=False, dec_hook=hook, str_keys=True)
+        if isinstance(converted, Decimal) and not is_sane(converted):
+            faults.add(path, "type", "must be a number of a sane size")
     except msgspec.ValidationError as error:
         message, _, at = str(error).partition(" - at `$")
         faults.add((path + at.rstrip("`").replace("[", ".").replace("]", "")).strip("."), "type", _lowered(message))

@@ -1,9 +1,18 @@
 """Wire types that a plain JSON type does not express."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from billhook.kernel import time
+
+MOST_DIGITS = 30
+"""Digits before or behind the point of a number; with more it is a mistake or an attack (1E+999999)."""
+
+
+def is_sane(number: Decimal) -> bool:
+    """Tell whether a number is one that can be reckoned with: finite, and within MOST_DIGITS."""
+    return number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS
 
 
 class Instant(datetime):

@@ -68,8 +68,9 @@ def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
         faults.append(Fault("number", "format", message))
     if new.unique_id is not None and not 0 < len(new.unique_id) <= MAX_UNIQUE_ID:
         faults.append(Fault("uniqueId", "length", f"must be a text of 1 to {MAX_UNIQUE_ID} characters"))
-    if len(set(new.document_ids)) != ground.documents_found:
-        faults.append(Fault("documentIds", "inclusion", "names a document that is none of this organization"))
+    if len(new.referenced) != ground.documents_found:
+        path = "documentIds" if new.document_ids else "previousDocumentId"
+        faults.append(Fault(path, "inclusion", "names a document that is none of this organization"))
     if new.date and new.date_due and new.type == Type.INVOICE and new.date_due < new.date:
         faults.append(Fault("dateDue", "date", "must not be before `date`"))
     return faults + _sending_faults(new, ground)

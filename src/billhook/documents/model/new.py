@@ -105,3 +105,9 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     data: list[dict[str, Any]] = []
     document_ids: tuple[str, ...] = ()
     previous_document_id: str | None = None
+
+    @property
+    def referenced(self) -> frozenset[str]:
+        """The documents it refers to, all of which must be the organization's own."""
+        previous = [self.previous_document_id] if self.previous_document_id is not None else []
+        return frozenset([*self.document_ids, *previous])

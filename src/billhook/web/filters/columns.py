@@ -35,8 +35,10 @@ CAST = {
 
 def find(columns: Columns, name: str, path: str) -> Column:
     """Return the column of a wire name (`custom.color` reads a key of a `custom` column). Raises Invalid."""
-    if name in columns:
+    if name in columns and columns[name].type != "custom":
         return columns[name]
+    if name in columns:
+        raise invalid("filter", path[:120], "unknown_field", f"is an object; name a key of it: `{name}.color`")
     base, dot, key = name.partition(".")
     if dot and key and base in columns and columns[base].type == "custom":
         if "\x00" in key or len(key) > 200:
