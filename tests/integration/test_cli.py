@@ -9,7 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.conftest import create_database, url_of
+from tests.conftest import TEMPLATE, create_database, url_of
 from tests.integration import program
 from tests.integration.program import billhook, refusal
 
@@ -19,9 +19,9 @@ place = program.place
 @pytest.fixture
 async def own_database(worker_name: str) -> AsyncIterator[str]:
     """A migrated database nobody else uses."""
-    url = await create_database(f"{worker_name}_cli")
-    yield url
-    await execute(url_of("postgres"), f'drop database "{url.rpartition("/")[2]}" with (force)')
+    name = f"{worker_name}_cli"
+    yield await create_database(name)
+    await execute(url_of("postgres"), f"drop database {os.environ[TEMPLATE]}_{name} with (force)")
 
 
 async def execute(url: str, sql: str) -> None:
