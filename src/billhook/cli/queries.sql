@@ -35,5 +35,5 @@ select d.organization_id, d.id, coalesce(d.number, '') as number
   left join (select shard, document_id, -sum(amount) as paid
                from payments.entry where kind in ('payment', 'reversal') group by shard, document_id) j
     on j.shard = d.shard and j.document_id = d.id
- where not d.draft and d.total_paid <> coalesce(j.paid, 0)
+ where not d.draft and d.total_paid <> coalesce(j.paid, 0) * payments.direction(d.type, d.incoming)
  limit 20;

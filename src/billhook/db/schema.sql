@@ -152,6 +152,80 @@ CREATE FUNCTION organizations.reachable(actor uuid) RETURNS SETOF organizations.
    where a.account_id = actor and a.active and not a.disabled and not a.rejected and o.root_account_id <> actor
 $$;
 
+CREATE TABLE payments.entry (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    document_id uuid,
+    client_id uuid,
+    payment_id uuid,
+    kind text NOT NULL,
+    type text,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    date timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'payment'::text, 'reversal'::text, 'credit'::text, 'refund'::text, 'fee'::text, 'balance'::text])))
+);
+
+CREATE FUNCTION payments.canonical(entry payments.entry, sequence bigint) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', sequence, payments.id24(entry.id),
+    payments.id24(entry.organization_id), payments.id24(entry.document_id), payments.id24(entry.client_id),
+    payments.id24(entry.payment_id), entry.kind, entry.type, entry.amount, entry.currency, entry.exponent,
+    payments.instant(entry.date), payments.instant(entry.at))
+$$;
+
+CREATE FUNCTION payments.direction(type text, incoming boolean) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when type = 'credit-note' then -1 else 1 end * case when incoming then -1 else 1 end
+$$;
+
+CREATE FUNCTION payments.id24(id uuid) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select substr(id::text, 1, 8) || substr(id::text, 10, 4) || substr(id::text, 16, 3) || substr(id::text, 21, 3)
+         || substr(id::text, 25, 6)
+$$;
+
+CREATE FUNCTION payments.instant(at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+CREATE FUNCTION payments.link() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  new.date := date_trunc('milliseconds', new.date);
+  new.at := date_trunc('milliseconds', new.at);
+  loop
+    update payments.chain c
+       set sequence = c.sequence + 1,
+           hash = sha256(c.hash || convert_to(payments.canonical(new, c.sequence + 1), 'UTF8'))
+     where c.shard = new.shard and c.organization_id = new.organization_id
+    returning c.sequence, c.hash into new.sequence, new.hash;
+    exit when found;
+    insert into payments.chain values (new.shard, new.organization_id, 0, decode(repeat('00', 32), 'hex'))
+    on conflict do nothing;
+  end loop;
+  return new;
+end $$;
+
+CREATE FUNCTION payments.owner_of(payment uuid, payment_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select p.organization_id from payments.payment p where p.shard = payment_shard and p.id = payment
+$$;
+
 CREATE FUNCTION payments.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -441,19 +515,13 @@ CREATE TABLE organizations.setting (
     updated_at timestamp with time zone NOT NULL
 );
 
-CREATE TABLE payments.entry (
+CREATE TABLE payments.chain (
     shard integer NOT NULL,
-    id uuid NOT NULL,
     organization_id uuid NOT NULL,
-    document_id uuid,
-    client_id uuid,
-    payment_id uuid,
-    kind text NOT NULL,
-    amount bigint NOT NULL,
-    currency text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'payment'::text, 'reversal'::text, 'credit'::text, 'refund'::text, 'fee'::text, 'balance'::text])))
-);
+    sequence bigint NOT NULL,
+    hash bytea NOT NULL
+)
+WITH (fillfactor='50');
 
 CREATE TABLE payments.payment (
     shard integer NOT NULL,
@@ -549,8 +617,14 @@ ALTER TABLE ONLY organizations.setting
 ALTER TABLE ONLY organizations.setting
     ADD CONSTRAINT setting_shard_organization_id_name_key UNIQUE (shard, organization_id, name);
 
+ALTER TABLE ONLY payments.chain
+    ADD CONSTRAINT chain_pkey PRIMARY KEY (shard, organization_id);
+
 ALTER TABLE ONLY payments.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY payments.entry
+    ADD CONSTRAINT entry_shard_organization_id_sequence_key UNIQUE (shard, organization_id, sequence);
 
 ALTER TABLE ONLY payments.payment
     ADD CONSTRAINT payment_pkey PRIMARY KEY (shard, id);
@@ -600,9 +674,11 @@ CREATE INDEX access_account ON organizations.access USING btree (account_id, org
 
 CREATE INDEX organization_root ON organizations.organization USING btree (root_account_id, id);
 
-CREATE INDEX entry_of_client ON payments.entry USING btree (shard, client_id, id);
+CREATE INDEX entry_of_client ON payments.entry USING btree (shard, client_id, sequence) INCLUDE (currency, exponent, amount);
 
-CREATE INDEX entry_of_document ON payments.entry USING btree (shard, document_id, id);
+CREATE INDEX entry_of_document ON payments.entry USING btree (shard, document_id, sequence);
+
+CREATE INDEX payment_date ON payments.payment USING btree (shard, organization_id, date, id);
 
 CREATE INDEX payment_of_document ON payments.payment USING btree (shard, document_id, id);
 
@@ -613,6 +689,14 @@ CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.refuse_change();
+
+CREATE TRIGGER chain_kept BEFORE DELETE ON payments.chain FOR EACH ROW EXECUTE FUNCTION payments.refuse_change();
+
+CREATE TRIGGER chain_never_emptied BEFORE TRUNCATE ON payments.chain FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+
+CREATE TRIGGER link BEFORE INSERT ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.link();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON payments.entry FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
 
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id);
@@ -676,9 +760,13 @@ CREATE POLICY tenant ON organizations.organization USING ((id = public.tenant())
 
 CREATE POLICY tenant ON organizations.setting USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE payments.chain ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE payments.entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE payments.payment ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON payments.chain USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON payments.entry USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
@@ -722,6 +810,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.organization TO billhoo
 
 GRANT ALL ON FUNCTION organizations.reachable(actor uuid) TO billhook_app;
 
+GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.access_token TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE accounts.account TO billhook_app;
@@ -756,6 +846,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.image TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.setting TO billhook_app;
 
-GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
+GRANT SELECT ON TABLE payments.chain TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE payments.payment TO billhook_app;

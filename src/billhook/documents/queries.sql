@@ -42,6 +42,8 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
 -- name: issue
 -- Create a document, and issue it unless it is a draft: its number, itself, its client if new, its payments, what the
 -- journal says of them and what must happen later. One statement: all of it, or nothing and no gap in the numbers.
+-- Locks are taken in the order of the house: counter, document, payments' keys (sorted), chain; so the entries wait for the
+-- payments, and nobody ever waits in a circle.
 with counter as (
   insert into documents.counter as c (shard, organization_id, type, series, year, last)
   select :shard, :organization_id, :type, :series, :counter_year::int, coalesce(:own_sequence::bigint, 1) where :counts
@@ -75,11 +77,17 @@ payment as (
   select :shard, p.id, :organization_id, :account_id, :id, p.type, p.amount, :currency, :exponent, p.date,
          p.note, p.tag, p.transaction_id, p.custom, :now, :now
     from jsonb_to_recordset(:payments) p(id uuid, type text, amount bigint, date timestamptz, note text, tag text,
-           transaction_id text, custom jsonb)),
+           transaction_id text, custom jsonb)
+   order by p.type, p.transaction_id
+  returning id),
 entry as (
-  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, amount, currency, at)
-  select :shard, e.id, :organization_id, :id, :client_id, e.payment_id, e.kind, e.amount, :currency, :now
-    from jsonb_to_recordset(:entries) e(id uuid, payment_id uuid, kind text, amount bigint)),
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+    exponent, date, at)
+  select :shard, e.id, :organization_id, :id, :client_id, e.payment_id, e.kind, e.type, e.amount, :currency,
+         :exponent, e.date, :now
+    from (select count(*) from payment) as paid,
+         jsonb_to_recordset(:entries) e(id uuid, payment_id uuid, kind text, type text, amount bigint, date timestamptz)
+   order by e.id),
 job as (
   insert into jobs.job (kind, organization_id, payload, run_at, created_at)
   select j.kind, :organization_id, j.payload, :now, :now from jsonb_to_recordset(:jobs) j(kind text, payload jsonb))
@@ -148,11 +156,11 @@ document as (
                   else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
     from (select) as one left join counter on true
    where d.shard = :shard and d.id = :document and d.draft and d.deleted_at is null
-  returning d.number),
+  returning d.number, d.client_id, d.currency, d.exponent, d.date),
 entry as (
-  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, amount, currency, at)
-  select :shard, :entry, :organization_id, :document, :client_id, null, 'charge', :charge::bigint, :currency, :now
-    from document where :charge::bigint <> 0),
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, kind, amount, currency, exponent, date, at)
+  select :shard, :entry, :organization_id, :document, d.client_id, 'charge', :charge::bigint, d.currency, d.exponent, d.date, :now
+    from document d where :charge::bigint <> 0),
 job as (
   insert into jobs.job (kind, organization_id, payload, run_at, created_at)
   select j.kind, :organization_id, j.payload, :now, :now

@@ -182,14 +182,15 @@ def _payment_row(payment: Payment) -> store.PaymentRow:
 
 
 def _entries(composed: Composed, shard: int) -> list[store.EntryRow]:
-    """Return what the journal says of a new document: the charge, then each payment against it."""
-    paid = [
-        store.EntryRow(ids.to_hex(ids.new(shard)), ids.to_hex(payment.id), "payment", -payment.amount)
-        for payment in composed.payments
-    ]
-    if not composed.charge:
-        return paid
-    return [store.EntryRow(ids.to_hex(ids.new(shard)), None, "charge", composed.charge), *paid]
+    """Return what the journal says of a new document: the charge, then each payment against it, in the order of ids."""
+    document, entries = composed.document, []
+    if composed.charge:
+        charge = store.EntryRow(ids.to_hex(ids.new(shard)), None, "charge", None, composed.charge, document.date)
+        entries.append(charge)
+    for payment in composed.payments:
+        entry, paid, amount = ids.to_hex(ids.new(shard)), ids.to_hex(payment.id), -document.direction * payment.amount
+        entries.append(store.EntryRow(entry, paid, "payment", payment.type, amount, payment.date))
+    return entries
 
 
 def _jobs(tx: Tx, composed: Composed, new: NewDocument) -> list[dict[str, Any]]:
@@ -314,8 +315,6 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
             counts=numbered.counts,
             entry=ids.new(tx.shard),
             charge=issued.charge,
-            client_id=draft.client_id,
-            currency=draft.currency,
             jobs=[{"kind": events.ISSUED, "payload": {"document_id": draft.id}}],
         )
     except Unique as error:

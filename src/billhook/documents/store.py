@@ -43,7 +43,9 @@ class EntryRow(msgspec.Struct, frozen=True):
     id: str
     payment_id: str | None
     kind: str
+    type: str | None
     amount: int
+    date: datetime
 
 
 @sql.enter
@@ -197,8 +199,6 @@ async def issue_draft(
     counts: bool,
     entry: Id,
     charge: int,
-    client_id: Id | None,
-    currency: str,
     jobs: Data,
 ) -> str | None: ...
 

@@ -8,7 +8,7 @@ import msgspec
 from billhook.documents.model import lines as line_rules
 from billhook.documents.model import parties, payments
 from billhook.documents.model.dates import Dates, dates_of
-from billhook.documents.model.document import OWED, Document, Payment, Type
+from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.languages import language_of
 from billhook.documents.model.new import NewDocument
@@ -32,13 +32,11 @@ class Composed(msgspec.Struct, frozen=True):
 
     @property
     def charge(self) -> int:
-        """What the journal charges the client, in minor units: nothing for drafts and what is not owed."""
+        """By how much the document changes what the client owes, in minor units: nothing for drafts and estimates."""
         document = self.document
-        if document.draft or document.incoming:
+        if document.draft or document.type not in PAYABLE:
             return 0
-        if document.type == Type.CREDIT_NOTE:
-            return -document.total_with_tax
-        return document.total_with_tax if document.type in OWED else 0
+        return document.direction * document.total_with_tax
 
 
 def check(new: NewDocument, ground: Ground) -> None:

@@ -205,6 +205,14 @@ class Document(msgspec.Struct, frozen=True):
         """Whether nothing remains to be paid; never true of a draft."""
         return not self.draft and self.total_paid >= self.total_with_tax
 
+    @property
+    def direction(self) -> int:
+        """Which way money flows when it is paid: 1 from the client to us, -1 from us to the client.
+
+        The client gets what we received and what we give back by a credit note; a credit note we received pays us.
+        """
+        return (-1 if self.type == Type.CREDIT_NOTE else 1) * (-1 if self.incoming else 1)
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether money is owed and the due day has passed, in the zone the document was made in."""
         owed = self.type in OWED and not self.draft and not self.canceled and not self.paid_in_full

@@ -53,7 +53,7 @@ def build(said: Sequence[NewPayment], *, total: int, exponent: int, date: dateti
                 date=payment.date or date,
                 note=payment.note,
                 tag=payment.tag,
-                transaction_id=payment.transaction_id,
+                transaction_id=payment.transaction_id or None,
                 custom=payment.custom,
             )
         )
