@@ -9,6 +9,7 @@ from billhook.web.problems import Malformed
 MAX_FIELDS = 5_000
 MAX_DEPTH = 12
 _KEY = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\])*)\Z")
+_INDEX = re.compile(r"[0-9]{1,9}\Z")
 _PART = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -32,9 +33,11 @@ def _put(node: dict[str, Any], path: list[str], value: str) -> None:
     for part in path[:-1]:
         child = node.setdefault(part or str(len(node)), {})
         if not isinstance(child, dict):
-            raise Malformed(why=f"`{part}` is both a value and a group of values")
+            raise Malformed(why=f"`{part[:40]}` is both a value and a group of values")
         node = child
     last = path[-1] if path[-1] or len(path) == 1 else str(len(node))
+    if isinstance(node.get(last), dict):
+        raise Malformed(why=f"`{last[:40]}` is both a value and a group of values")
     node[last] = value
 
 
@@ -42,6 +45,6 @@ def _lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     children = {key: _lists(value) for key, value in node.items()}
-    if children and all(key.isdigit() for key in children):
+    if children and all(_INDEX.match(key) for key in children):
         return [children[key] for key in sorted(children, key=int)]
     return children

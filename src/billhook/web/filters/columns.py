@@ -42,7 +42,7 @@ def find(columns: Columns, name: str, path: str) -> Column:
     base, dot, key = name.partition(".")
     if dot and key and base in columns and columns[base].type == "custom":
         if "\x00" in key or len(key) > 200:
-            raise invalid("filter", path, "unknown_field", "the key is too long or holds a null character")
+            raise invalid("filter", path[:120], "unknown_field", "the key is too long or holds a null character")
         quoted = key.replace("'", "''")
         return Column(f"({columns[base].sql} ->> '{quoted}')")
     close = difflib.get_close_matches(name, columns, 1)
