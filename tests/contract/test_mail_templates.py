@@ -11,7 +11,6 @@ import pytest
 
 from billhook.accounts.model import CONFIRMATION_TTL_SECONDS, RESET_TTL_SECONDS
 from billhook.delivery.mail import account
-from billhook.delivery.mail.colour import HOUSE, accent_of, text_on
 from billhook.delivery.mail.document import Wishes, file_name, subject_of, view_of
 from billhook.delivery.mail.render import AccountView, Rendered, render
 from billhook.delivery.mail.texts import texts
@@ -299,12 +298,13 @@ def test_dark_and_narrow_screens_have_rules_of_their_own() -> None:
 
 
 def test_button_text_can_be_read_on_any_accent() -> None:
-    assert accent_of("FFEE00") == "#ffee00"
-    assert accent_of("#0B6E4F") == HOUSE
-    assert accent_of(None) == accent_of("blue") == accent_of(17) == HOUSE
-    assert text_on("#ffee00") == "#1c2126"
-    assert text_on(HOUSE) == "#ffffff"
-    assert 'bgcolor="#ffee00"' in mail(sample(), Wishes(colour="ffee00")).html
+    html = mail(sample(), Wishes(colour="FFEE00")).html
+    assert 'bgcolor="#ffee00"' in html
+    assert re.search(r'<a href="[^"]+" [^>]*color: #1c2126">View invoice online</a>', html)
+    for said in (None, "blue", 17, "#0B6E4F"):
+        html = mail(sample(), Wishes(colour=said)).html
+        assert 'bgcolor="#0b6e4f"' in html
+        assert re.search(r'<a href="[^"]+" [^>]*color: #ffffff">View invoice online</a>', html)
 
 
 @pytest.mark.parametrize(

@@ -257,14 +257,14 @@ def test_a_line_can_be_a_heading() -> None:
     ("currency", "exponent", "amount", "written", "size"),
     [
         ("JPY", 0, 4_074_071, "JP¥4,074,071", "normal"),
-        ("KWD", 3, 3_703_701, "3,703.701", "normal"),
+        ("KWD", 3, 3_703_701, "KWD\u00a03,703.701", "long"),
         ("EUR", 2, 123_456_789_01, "€123,456,789.01", "long"),
         ("EUR", 2, 123_456_789_012_345, "€1,234,567,890,123.45", "longer"),
     ],
 )
 def test_amounts_of_any_currency_and_length(currency: str, exponent: int, amount: int, written: str, size: str) -> None:
     text = shown(currency=currency, exponent=exponent, total_with_tax=amount, total=amount, taxes=())
-    assert re.search(rf'<strong class="amount amount-{size}">[A-Z\s]*{re.escape(written)}</strong>', text)
+    assert re.search(rf'<strong class="amount amount-{size}">{re.escape(written)}</strong>', text)
 
 
 def test_a_document_written_from_the_right_has_our_words_in_english() -> None:

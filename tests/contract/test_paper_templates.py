@@ -4,12 +4,14 @@ import asyncio
 import io
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -38,6 +40,7 @@ from billhook.documents.paper.view import (
     Total,
 )
 from billhook.documents.texts import LANGUAGES, labels
+from billhook.kernel.colour import HOUSE, LEAST_CONTRAST, WHITE, contrast
 
 ISSUED = 1_682_835_243  # 2023-04-30T06:14:03Z, as in the quick start
 
@@ -99,6 +102,19 @@ def test_the_file_says_that_it_is_pdf_a_3a_and_pdf_ua_1() -> None:
     assert reader.metadata.creation_date.timestamp() == ISSUED
     fonts = [font for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     assert all("NotoSans" in font["/BaseFont"] for font in fonts)
+
+
+@pytest.mark.parametrize(
+    ("accent", "drawn"),
+    [("#ffff00", "727200"), ("#FFF", "727272"), ("7a2e8f", "7a2e8f"), ("", HOUSE), ("red", HOUSE)],
+)
+def test_whatever_is_written_can_be_read_on_white(accent: str, drawn: str) -> None:
+    drawing = PdfReader(io.BytesIO(render(quick_start(accent=accent), issued_at=ISSUED))).pages[0].get_contents()
+    assert drawing is not None
+    fills = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) scn", drawing.get_data())
+    colours = {bytes(round(Decimal(part.decode()) * 255) for part in fill).hex() for fill in fills}
+    assert drawn in colours
+    assert {colour for colour in colours if contrast(colour, WHITE) < LEAST_CONTRAST} == set()
 
 
 def test_the_same_view_gives_the_same_bytes_in_another_process() -> None:

@@ -207,7 +207,7 @@ def paper_view(sheet: Sheet, branding: Branding, *, draw_code: bool = True) -> v
         number=document.number or "",
         language=sheet.locale,
         direction="rtl" if sheet.format.direction == "rtl" else "ltr",
-        accent=f"#{branding.colour.lstrip('#')}" if branding.colour else "",
+        accent=branding.colour,
         logo=branding.logo,
         signature_image=branding.signature,
         seller=view.Party(document.issuer.name, tuple(sheet.party_lines(document.issuer)), words.parties.seller),

@@ -14,8 +14,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from billhook import delivery
+from billhook.kernel.colour import HOUSE
 from billhook.pages.rendering import HEADERS, POLICY, html
-from billhook.pages.theme import HOUSE, theme_of
+from billhook.pages.theme import theme_of
 from billhook.web import BillhookRequest
 
 _HIGHEST_ID: Final = 2**63 - 1

@@ -8,9 +8,10 @@ from litestar.exceptions import HTTPException
 
 from billhook import documents
 from billhook.kernel import ids
+from billhook.kernel.colour import HOUSE
 from billhook.kernel.problems import Kind, Problem
 from billhook.pages.rendering import html
-from billhook.pages.theme import HOUSE, theme_of
+from billhook.pages.theme import theme_of
 from billhook.web import STATUS_OF
 
 log = logging.getLogger("billhook.pages")

@@ -1,9 +1,9 @@
 """Mails to accounts: confirm an address, set a new password."""
 
 from billhook import documents
-from billhook.delivery.mail.colour import HOUSE, text_on
 from billhook.delivery.mail.render import AccountView
 from billhook.delivery.mail.texts import texts
+from billhook.kernel.colour import HOUSE, text_on
 
 
 def confirmation(locale: str, *, sender: str, link: str) -> AccountView:
@@ -47,7 +47,7 @@ def _view(
         after=(" ".join(after),),
         button=button,
         link=link,
-        accent=HOUSE,
-        on_accent=text_on(HOUSE),
+        accent=f"#{HOUSE}",
+        on_accent=f"#{text_on(HOUSE)}",
         copy_link=texts(locale).copy_link,
     )

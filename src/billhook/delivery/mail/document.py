@@ -8,11 +8,11 @@ from typing import Any, Final
 import msgspec
 
 from billhook import documents
-from billhook.delivery.mail.colour import accent_of, text_on
 from billhook.delivery.mail.render import DocumentView, Pair
 from billhook.delivery.mail.texts import texts
 from billhook.documents.model import smartcodes
 from billhook.documents.model.wording import values_of
+from billhook.kernel.colour import HOUSE, parse, text_on
 
 LONGEST_SUBJECT: Final = 250
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -45,7 +45,7 @@ def view_of(sheet: documents.Sheet, wishes: Wishes, *, sender: str, link: str, n
     message = smartcodes.replace(wishes.message, _values(sheet)).strip()
     before, after = ((*_paragraphs(message),), ()) if message else _our_words(sheet, status, sender)
     transfer = sheet.transfer
-    accent = accent_of(wishes.colour)
+    accent = parse(wishes.colour) or HOUSE
     is_invoice = document.type == documents.Type.INVOICE
     return DocumentView(
         language=words.language,
@@ -56,8 +56,8 @@ def view_of(sheet: documents.Sheet, wishes: Wishes, *, sender: str, link: str, n
         after=after,
         button=words.page.view_online if is_invoice else texts(words.language).view_online,
         link=link,
-        accent=accent,
-        on_accent=text_on(accent),
+        accent=f"#{accent}",
+        on_accent=f"#{text_on(accent)}",
         footer=sheet.texts.footer,
         title=one_line(sheet.title),
         number=document.number or "",

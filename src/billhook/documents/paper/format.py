@@ -1,17 +1,21 @@
 """Amounts, quantities, rates and days as people in a locale write them. Integers and decimals only."""
 
+import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import NumberPattern, parse_pattern
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from billhook.kernel.money import exponent
 
 MOST_DECIMALS = 9
 """Prices and quantities carry up to this many decimals."""
+
+_ROOM = "\u00a0"
 
 # Where a bare language would mean a country overseas or a script our texts are not written in.
 _MEANT = {"en": "en_GB", "pt": "pt_PT", "sr": "sr_Latn"}
@@ -36,12 +40,12 @@ class Format:
         """Return an amount given in whole minor units: 1210000 EUR is `€ 12.100,00` in nl-BE."""
         digits = exponent(currency)
         amount = Decimal(minor).scaleb(-digits)
-        return self._written(self._currency(digits, digits), amount, currency)
+        return self._written(self._currency(currency, digits, digits), amount, currency)
 
     def price(self, amount: Decimal, currency: str) -> str:
         """Return a price in major units with the currency's digits, and more (up to nine) when it has more."""
         digits = exponent(currency)
-        return self._written(self._currency(digits, MOST_DECIMALS), amount, currency)
+        return self._written(self._currency(currency, digits, MOST_DECIMALS), amount, currency)
 
     def quantity(self, number: Decimal) -> str:
         """Return a number without trailing zeros."""
@@ -60,9 +64,21 @@ class Format:
         text: str = pattern.apply(number, self._locale, currency=currency, currency_digits=False)
         return text
 
-    def _currency_pattern(self, fewest: int, most: int) -> NumberPattern:
+    def _currency_pattern(self, currency: str, fewest: int, most: int) -> NumberPattern:
         pattern = parse_pattern(self._locale.currency_formats["standard"].pattern)
+        symbol = get_currency_symbol(currency, self._locale)
+        if _needs_room(symbol[-1]):
+            plus, minus = (re.sub("¤$", f"¤{_ROOM}", prefix) for prefix in pattern.prefix)
+            pattern.prefix = (plus, minus)
+        if _needs_room(symbol[0]):
+            plus, minus = (re.sub("^¤", f"{_ROOM}¤", suffix) for suffix in pattern.suffix)
+            pattern.suffix = (plus, minus)
         return _with_decimals(pattern, fewest, most)
+
+
+def _needs_room(character: str) -> bool:
+    """Tell whether a currency's outer character may not touch a digit: `KWD 1`, but `US$1` (CLDR, currencySpacing)."""
+    return unicodedata.category(character)[0] not in "SZ"
 
 
 def _with_decimals(pattern: NumberPattern, fewest: int, most: int) -> NumberPattern:

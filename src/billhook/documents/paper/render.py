@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 import msgspec
 import typst
 
-from billhook.documents.paper.colour import HOUSE, readable
 from billhook.documents.paper.coverage import FONTS, needed
 from billhook.documents.paper.sanitise import Alphabet, characters_of, drawable
 from billhook.documents.paper.view import PaperView
+from billhook.kernel.colour import BLACK, HOUSE, WHITE, parse, readable
 
 STANDARDS: Final[list[Literal["a-3a", "ua-1"]]] = ["a-3a", "ua-1"]
 TRIES = 8
@@ -96,7 +96,7 @@ def _data(view: PaperView, alphabet: Alphabet, pictures: dict[str, bytes]) -> di
         "lang": language["lang"].lower() if language else "en",
         "region": language["region"] if language else None,
         "script": language["script"].lower() if language and language["script"] else "auto",
-        "accent": readable(view.accent or HOUSE),
+        "accent": f"#{readable(parse(view.accent) or HOUSE, WHITE, BLACK)}",
         "fonts": needed(characters_of(data) | set("□0123456789/")),
         "pictures": sorted(pictures),
         "footer_lines": _lines_of(data["footer"]),

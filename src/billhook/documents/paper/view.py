@@ -99,7 +99,7 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
     direction: Literal["ltr", "rtl"] = "ltr"
     size: Literal["a4", "us-letter"] = "a4"
     accent: str = ""
-    """`#rrggbb`; empty or unreadable means the house colour. Light colours are darkened until text in them reads."""
+    """As `kernel.colour.parse` takes it; what is no colour means ours. Darkened until it can be read on white."""
     bare: bool = False
     """For letterheads: logo, seller and footer are left out, their room stays."""
 
