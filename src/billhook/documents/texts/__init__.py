@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from billhook.documents.texts.labels import Labels
+from billhook.documents.texts.words import Labels
 
 LANGUAGES: Final = ("en", "de", "fr", "nl", "es", "it", "sl", "hr", "cs", "sk", "sr", "pl", "pt")
 """Serbian is in Latin script."""
