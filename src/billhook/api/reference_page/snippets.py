@@ -2,6 +2,7 @@
 
 import json
 import urllib.parse
+from collections.abc import Callable
 from typing import Any
 
 from billhook.api.reference_page.call import Call, pieces
@@ -72,15 +73,7 @@ def python(call: Call) -> str:
 
 
 def _python(value: Any, depth: int = 0) -> str:
-    inner, outer = "    " * (depth + 1), "    " * depth
-    if isinstance(value, dict) and value:
-        rows = "".join(f"{inner}{json.dumps(key)}: {_python(part, depth + 1)},\n" for key, part in value.items())
-        return f"{{\n{rows}{outer}}}"
-    if isinstance(value, list) and value:
-        return "[\n" + "".join(f"{inner}{_python(part, depth + 1)},\n" for part in value) + f"{outer}]"
-    if isinstance(value, str):
-        return _python_text(value)
-    return repr(value)
+    return _over_lines(value, depth, "    ", lambda leaf: _python_text(leaf) if isinstance(leaf, str) else repr(leaf))
 
 
 def _python_text(text: str) -> str:
@@ -131,12 +124,10 @@ def _options(call: Call) -> list[str]:
 
 
 def _javascript(value: Any, depth: int = 0) -> str:
-    inner, outer = "  " * (depth + 1), "  " * depth
-    if isinstance(value, dict) and value:
-        rows = "".join(f"{inner}{json.dumps(key)}: {_javascript(part, depth + 1)},\n" for key, part in value.items())
-        return f"{{\n{rows}{outer}}}"
-    if isinstance(value, list) and value:
-        return "[\n" + "".join(f"{inner}{_javascript(part, depth + 1)},\n" for part in value) + f"{outer}]"
+    return _over_lines(value, depth, "  ", _javascript_leaf)
+
+
+def _javascript_leaf(value: Any) -> str:
     if isinstance(value, str):
         parts = pieces(value)
         if len(parts) == 1 and parts[0][1]:
@@ -148,3 +139,15 @@ def _javascript(value: Any, depth: int = 0) -> str:
 
 def _template(text: str) -> str:
     return "".join(f"${{process.env.{part}}}" if is_variable else part for part, is_variable in pieces(text))
+
+
+def _over_lines(value: Any, depth: int, tab: str, leaf: Callable[[Any], str]) -> str:
+    """Write objects and lists over lines, as Python and JavaScript both have them; `leaf` writes all other values."""
+    inner, outer = tab * (depth + 1), tab * depth
+    if isinstance(value, dict) and value:
+        rows = (f"{json.dumps(key)}: {_over_lines(part, depth + 1, tab, leaf)}" for key, part in value.items())
+        return "{\n" + "".join(f"{inner}{row},\n" for row in rows) + f"{outer}}}"
+    if isinstance(value, list) and value:
+        rows = (_over_lines(part, depth + 1, tab, leaf) for part in value)
+        return "[\n" + "".join(f"{inner}{row},\n" for row in rows) + f"{outer}]"
+    return leaf(value)
