@@ -159,10 +159,10 @@ async def _send_link(
 
 def _confirmation(office: Office, account: accounts.Account, root: accounts.Account, token: str) -> AccountView:
     words = {"uid": account.id, "token": token}
-    redirect = account.profile.activate_redirect or root.profile.activate_redirect
-    if redirect:
-        words["redirect"] = redirect
-    link = with_query(f"{office.public_url}/v1/Accounts/confirm", words)
+    page = "confirm-email"
+    if redirect := account.profile.activate_redirect or root.profile.activate_redirect:
+        page, words["redirect"] = "v1/Accounts/confirm", redirect
+    link = with_query(f"{office.public_url}/{page}", words)
     return account_mail.confirmation(account.locale, sender=sender_of(office.mail_from)[0], link=link)
 
 
