@@ -1,5 +1,6 @@
 """The OpenAPI document as a whole, and the route that serves it."""
 
+import asyncio
 import inspect
 import itertools
 import sys
@@ -118,7 +119,7 @@ def description_of(app: Litestar) -> Description:
 @get("/openapi.json", opt={"public": True}, include_in_schema=False)
 async def openapi_json(request: BillhookRequest) -> Response[bytes]:
     """Return the OpenAPI document."""
-    content = description_of(request.app).content
+    content = (await asyncio.to_thread(description_of, request.app)).content  # the first time it takes a while
     return Response(content, media_type="application/json", headers={"cache-control": "no-cache"})
 
 

@@ -85,7 +85,11 @@ def _words_of(struct: type) -> dict[str, str]:
     words: dict[str, str] = {}
     for base in reversed(struct.__mro__):
         if base.__module__.startswith("billhook."):
-            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+            try:
+                source = inspect.getsource(base)
+            except OSError:  # installed without its source: the texts are then missing, no more
+                continue
+            body = ast.parse(textwrap.dedent(source)).body[0]
             statements = body.body if isinstance(body, ast.ClassDef) else []
             for above, below in itertools.pairwise(statements):
                 if isinstance(above, ast.AnnAssign) and isinstance(above.target, ast.Name) and _is_text(below):

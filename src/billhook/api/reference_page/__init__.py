@@ -1,10 +1,11 @@
 """`GET /docs`: the API reference, readable without a network, without a script and on any screen."""
 
+import asyncio
 import hashlib
 from importlib import resources
 from typing import Any, Final
 
-from litestar import Response, get
+from litestar import Litestar, Response, get
 
 from billhook.api.openapi import description_of
 from billhook.api.reference_page.page import render
@@ -28,13 +29,18 @@ _FOR_EVER: Final = _HEADERS | {"cache-control": "public, max-age=31536000, immut
 _OPEN: Final[dict[str, Any]] = {"public": True}
 
 
+def _page_of(app: Litestar) -> bytes:
+    page: bytes | None = app.state.get(_KEPT)
+    if page is None:
+        page = render(description_of(app), app.state.public_url, _VERSION)
+        app.state[_KEPT] = page
+    return page
+
+
 @get("/docs", opt=_OPEN, include_in_schema=False)
 async def docs(request: BillhookRequest) -> Response[bytes]:
     """Return the reference, made when it is first asked for."""
-    page: bytes | None = request.app.state.get(_KEPT)
-    if page is None:
-        page = render(description_of(request.app), request.public_url, _VERSION)
-        request.app.state[_KEPT] = page
+    page = await asyncio.to_thread(_page_of, request.app)
     return Response(page, media_type="text/html; charset=utf-8", headers=_HEADERS | {"cache-control": "no-cache"})
 
 

@@ -14,6 +14,7 @@ from billhook.api.reference_page.snippets import LANGUAGES, snippets
 
 _CODE: Final = re.compile(r"`([^`]+)`")
 _FEW: Final = 12
+_FORM: Final = "multipart/form-data"
 
 
 def inline(text: str) -> Markup:
@@ -89,7 +90,7 @@ class _Builder:
             parameters=[self.parameter(parameter) for parameter in described["parameters"]],
             body=body_name,
             body_fields=self.fields(self.schemas[body_name]) if body_name else [],
-            takes_file=", ".join(body) if "multipart/form-data" in body else "",
+            takes_file=", ".join(kind for kind in body if _FORM in body and kind != _FORM),
             answers=answers,
             refusals=[status for status, answer in described["responses"].items() if "$ref" in answer],
             answer_example=msgspec.json.format(msgspec.json.encode(example), indent=2).decode() if example else "",
