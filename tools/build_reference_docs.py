@@ -16,6 +16,7 @@ from billhook.accounts import columns as of_accounts
 from billhook.documents import columns as of_documents
 from billhook.kernel.problems import Kind, Problem
 from billhook.organizations import columns as of_organizations
+from billhook.payments import columns as of_payments
 from billhook.settings import SettingRow, Settings, describe
 from billhook.web import STATUS_OF, Columns
 
@@ -252,6 +253,14 @@ free-form data: `custom.color`.
 ## Documents
 
 {_names(of_documents.COLUMNS)}
+
+## Payments
+
+{_names(of_payments.PAYMENTS)}
+
+## Journal
+
+{_names(of_payments.ENTRIES)}
 
 ## Organizations
 

@@ -19,10 +19,14 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     logo = {"file": ("logo.svg", LOGO, "image/svg+xml")}
     assert (await actor.post(f"/Organizations/{organization['id']}/images?type=logo", files=logo)).status_code == 200
     token = await actor.post(f"/Accounts/{actor.id}/accessTokens", {"ttl": 600})
+    paid = {"type": "cash", "amount": 3, "date": "2026-04-30"}
+    payment = await actor.post(f"/Organizations/{organization['id']}/payments", paid)
     made = {
         "account_id": actor.id,
         "organization_id": organization["id"],
         "document_id": document["id"],
+        "client_id": document["clientId"],
+        "payment_id": payment.json()["id"],
         "setting_id": setting.json()["id"],
         "fk": token.json()["tokenId"],
     }

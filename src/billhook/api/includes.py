@@ -9,29 +9,60 @@ import msgspec
 from billhook import documents, organizations
 from billhook.api.document_out import document_out
 from billhook.api.organizations import organization_out
+from billhook.api.payment_out import payment_out
 from billhook.db import Tx
 from billhook.documents import Document
 from billhook.kernel.problems import invalid
+from billhook.payments import Payment
 from billhook.web import BillhookRequest, Query
 
 OF_DOCUMENTS = ("payments", "organization")
+OF_PAYMENTS = ("document", "organization")
 
 
 async def of_documents(
     tx: Tx, request: BillhookRequest, rows: Sequence[Document], query: Query, *, parse: bool
 ) -> list[Any]:
     """Return the wire form of documents with the relations a query asks for. Raises Invalid for unknown ones."""
-    unknown = [name for name in query.include if name not in OF_DOCUMENTS]
-    if unknown:
-        known = ", ".join(OF_DOCUMENTS)
-        message = f"`{unknown[0][:60]}` cannot be included here; known: {known}"
-        raise invalid("filter", "filter.include", "unknown_relation", message)
+    _refuse_unknown(query, OF_DOCUMENTS)
     payments = await documents.payments_of(tx, [row.id for row in rows]) if "payments" in query.include else None
     out: list[Any] = [
         document_out(row, request.public_url, payments[row.id] if payments is not None else None, parse=parse)
         for row in rows
     ]
-    if "organization" in query.include:
-        organization = msgspec.to_builtins(organization_out(await organizations.read(tx)), builtin_types=(Decimal,))
-        out = [msgspec.to_builtins(row, builtin_types=(Decimal,)) | {"organization": organization} for row in out]
-    return out
+    return await _with_organization(tx, out, query)
+
+
+async def of_payments(tx: Tx, request: BillhookRequest, rows: Sequence[Payment], query: Query) -> list[Any]:
+    """Return the wire form of payments with the relations a query asks for. Raises Invalid for unknown ones."""
+    _refuse_unknown(query, OF_PAYMENTS)
+    out: list[Any] = [payment_out(row) for row in rows]
+    if "document" in query.include:
+        named = {row.document_id for row in rows if row.document_id is not None}
+        found = await documents.page(tx, Query(where={"id": {"inq": sorted(named)}})) if named else ([], 0)
+        papers = {row.id: _built(document_out(row, request.public_url)) for row in found[0]}
+        out = [
+            _built(wire) | ({"document": papers[row.document_id]} if row.document_id in papers else {})
+            for wire, row in zip(out, rows, strict=True)
+        ]
+    return await _with_organization(tx, out, query)
+
+
+async def _with_organization(tx: Tx, out: list[Any], query: Query) -> list[Any]:
+    if "organization" not in query.include:
+        return out
+    organization = _built(organization_out(await organizations.read(tx)))
+    return [_built(row) | {"organization": organization} for row in out]
+
+
+def _built(wire: Any) -> dict[str, Any]:
+    """Return a wire object as a mapping, to which relations can be added."""
+    built: dict[str, Any] = msgspec.to_builtins(wire, builtin_types=(Decimal,))
+    return built
+
+
+def _refuse_unknown(query: Query, known: Sequence[str]) -> None:
+    unknown = [name for name in query.include if name not in known]
+    if unknown:
+        message = f"`{unknown[0][:60]}` cannot be included here; known: {', '.join(known)}"
+        raise invalid("filter", "filter.include", "unknown_relation", message)

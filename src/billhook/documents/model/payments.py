@@ -35,6 +35,10 @@ def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
         if payment.amount is not None and not money.fits(payment.amount, exponent):
             message = f"must be a number below 10^15 with at most {exponent} decimals in this currency"
             faults.append(Fault(f"{at}.amount", "numericality", message))
+    said = [payment.amount for payment in new.payments if payment.amount is not None]
+    if not faults and abs(sum(money.to_minor(amount, exponent) for amount in said)) >= money.MAX_MINOR:
+        message = f"come to {money.MAX_MINOR} minor units of the currency or more, which is too much"
+        faults.append(Fault("payments", "numericality", message))
     return faults
 
 

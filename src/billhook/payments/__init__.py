@@ -1,0 +1,26 @@
+"""Payments: what was paid on which document, the journal, and what a client owes."""
+
+from billhook.payments.journal import balances, enter_client, page_of_journal, verify
+from billhook.payments.model import Balance, Entry, Finding, NewPayment, NotPayable, Payment
+from billhook.payments.service import change, count, delete, enter, page, read, record, record_for
+
+__all__ = [
+    "Balance",
+    "Entry",
+    "Finding",
+    "NewPayment",
+    "NotPayable",
+    "Payment",
+    "balances",
+    "change",
+    "count",
+    "delete",
+    "enter",
+    "enter_client",
+    "page",
+    "page_of_journal",
+    "read",
+    "record",
+    "record_for",
+    "verify",
+]

@@ -1,0 +1,89 @@
+"""The journal: read, summed up, proved."""
+
+from typing import Final
+
+from billhook.db import Tx
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import NotYours
+from billhook.organizations import Entered, admit
+from billhook.payments import store
+from billhook.payments.columns import ENTRIES
+from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Unbalanced, sealed
+from billhook.web import Compiled, Query
+
+MOST_FINDINGS: Final = 20
+"""What is wrong is listed up to here: who finds this much looks for one cause."""
+_AT_ONCE = 2_000
+
+
+async def page_of_journal(tx: Tx, query: Query, *, document_id: str | None = None) -> tuple[list[Entry], int]:
+    """Return a page of the organization's journal, or of one document's, and how many entries there are in all.
+
+    Entries come in the order of their sequence unless the query sorts them.
+    """
+    own = [tx.shard, tx.organization]
+    only = ""
+    if document_id is not None:
+        only, own = " and document_id = $3", [*own, Id(document_id)]
+    compiled = Compiled.of(query, ENTRIES, first=len(own) + 1, tie="sequence")
+    text = f"{store.LIST_ENTRIES}{only}{compiled.where} order by {compiled.order}"
+    text += f" limit {compiled.limit} offset {compiled.skip}"
+    rows = await store.list_entries(tx, text, [*own, *compiled.arguments])
+    if not query.skip and len(rows) < query.limit:
+        return rows, len(rows)
+    text = store.COUNT_ENTRIES + only + compiled.where
+    return rows, (await store.count_entries(tx, text, [*own, *compiled.arguments]))[0]
+
+
+async def enter_client(tx: Tx, client_id: str) -> Entered:
+    """Begin to act for the organization a client belongs to. Raises what `organizations.enter` raises."""
+    if not ids.is_id(client_id) or tx.account is None:
+        raise NotYours
+    found = await store.enter_client(tx, Id(client_id), ids.shard_of(client_id), tx.account)
+    return admit(tx, found)
+
+
+async def balances(tx: Tx, client_id: str) -> list[Balance]:
+    """Return what a client owes, by currency: the sum of all the journal says of it. Currencies are never mixed."""
+    return await store.balances(tx, Id(client_id))
+
+
+async def verify(tx: Tx) -> list[Finding]:
+    """Prove the journal of the organization that was entered anew; return what is wrong (nothing, if all is well).
+
+    The chain is walked from its first entry to where it ended when the walk began, a few thousand entries at a time.
+    Then every document's total is held against the journal, its payments and its charge, in one statement.
+    """
+    head = await store.head(tx)
+    findings = await _walked(tx, head)
+    if head.last != head.sequence:
+        findings.append(Finding("chain", f"it says it ends with entry {head.sequence}, but the last is {head.last}"))
+    unbalanced = await store.unbalanced(tx, MOST_FINDINGS)
+    return [*findings, *(_finding(row) for row in unbalanced)][:MOST_FINDINGS]
+
+
+async def _walked(tx: Tx, head: Head) -> list[Finding]:
+    """Walk along the chain and return where it is broken."""
+    findings: list[Finding] = []
+    sequence, last = 0, FIRST_HASH
+    while sequence < head.sequence and len(findings) < MOST_FINDINGS:
+        entries = await store.entries_after(tx, sequence, head.sequence, _AT_ONCE)
+        if not entries:
+            findings.append(Finding("chain", f"entries {sequence + 1} to {head.sequence} are missing"))
+            return findings
+        for entry in entries:
+            if entry.sequence != sequence + 1:
+                missing = f"entries {sequence + 1} to {entry.sequence - 1} are missing before entry {entry.id}"
+                findings.append(Finding("chain", missing))
+            elif sealed(last, entry) != entry.hash:
+                findings.append(Finding("chain", f"entry {entry.sequence} ({entry.id}) is not what was written"))
+            sequence, last = entry.sequence, entry.hash
+    if not findings and sequence and last != head.hash:
+        findings.append(Finding("chain", f"the chain ends with another hash than that of entry {head.sequence}"))
+    return findings
+
+
+def _finding(row: Unbalanced) -> Finding:
+    said = f"{row.total_paid} paid; journal {row.entered}, payments {row.paid}; charged {row.charged} for {row.owed}"
+    return Finding("totals", f"document {row.number} ({row.id}) is not balanced, in minor units: {said}")

@@ -1,0 +1,194 @@
+-- Whoever writes here takes locks in the one order of the house, so that nobody waits in a circle: an organization's counter
+-- (only who issues), the document's row, the payment's row and key, the organization's chain. The chain is taken by the
+-- trigger of payments.entry, hence each entry below comes out of what holds the locks before it.
+-- A row that was locked is read as it is now, not as it was when the statement began; what another transaction wrote
+-- while this one waited is therefore never overwritten, and totals are moved by differences.
+
+-- name: enter_payment
+-- The door of a tenant, found from a payment's id.
+select e.organization_id, e.role, e.active
+  from organizations.enter(payments.owner_of(:payment, :payment_shard), :payment_shard, :actor) e;
+
+-- name: enter_client
+-- The same door, found from a client's id.
+select e.organization_id, e.role, e.active
+  from organizations.enter(clients.owner_of(:client, :client_shard), :client_shard, :actor) e;
+
+-- name: ground
+-- What a new payment stands on: the document, if it has one, and a live payment with the same transaction id.
+select o.currency as organization_currency, d.type, d.draft, d.currency, d.exponent,
+       (select p.id from payments.payment p
+         where p.shard = :shard and p.organization_id = :organization_id and p.type = :type
+           and p.transaction_id = :transaction_id and p.deleted_at is null) as same
+  from organizations.organization o
+  left join documents.document d
+    on d.shard = :shard and d.organization_id = :organization_id and d.id = :document and d.deleted_at is null
+ where o.shard = :shard and o.id = :organization_id;
+
+-- name: record
+-- A payment, the total of its document and its entry in the journal. Without an amount it is all that is due at the moment
+-- the document is held; no row when that is nothing, or when the total would leave the limit.
+with document as (
+  select d.id, d.client_id, d.total_due, d.total_paid, payments.direction(d.type, d.incoming) as direction
+    from documents.document d
+   where d.shard = :shard and d.organization_id = :organization_id and d.id = :document::uuid
+     and not d.draft and d.deleted_at is null
+     for update),
+payment as (
+  insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date,
+    note, tag, transaction_id, custom, created_at, updated_at)
+  select :shard, :id, :organization_id, :account_id, d.id, :type, coalesce(:amount::bigint, d.total_due), :currency,
+         :exponent, :date, :note, :tag, :transaction_id, :custom, :now, :now
+    from (select) as one left join document d on true
+   where case when :document::uuid is null then :amount::bigint is not null
+              else (:amount::bigint is not null or d.total_due > 0)
+                   and abs(d.total_paid + coalesce(:amount::bigint, d.total_due)) < :limit::bigint end
+  returning *),
+total as (
+  update documents.document d set total_paid = d.total_paid + p.amount, updated_at = :now
+    from payment p where d.shard = :shard and d.id = p.document_id),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+    exponent, date, at)
+  select :shard, :entry, :organization_id, p.document_id, d.client_id, p.id, 'payment', p.type,
+         -coalesce(d.direction, 1) * p.amount, p.currency, p.exponent, p.date, :now
+    from payment p left join document d on true)
+select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
+       custom, deleted_at, created_at, updated_at
+  from payment;
+
+-- name: select_payment
+select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
+       custom, deleted_at, created_at, updated_at
+  from payments.payment where shard = :shard and id = :payment and (:deleted or deleted_at is null);
+
+-- name: list_payments
+-- The filter language completes it.
+select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
+       custom, deleted_at, created_at, updated_at
+  from payments.payment where shard = $1 and organization_id = $2;
+
+-- name: count_payments
+select count(*) from payments.payment where shard = $1 and organization_id = $2;
+
+-- name: change
+-- The fields of a payment that were said. Where money is concerned (amount, type, date) the journal takes the old payment
+-- back and enters the new one. No row when the payment is gone, or when the total would leave the limit.
+with document as (
+  select d.id, d.client_id, d.total_paid, payments.direction(d.type, d.incoming) as direction
+    from documents.document d
+   where d.shard = :shard
+     and d.id = (select p.document_id from payments.payment p where p.shard = :shard and p.id = :payment)
+     for update),
+before as (
+  select p.id, p.document_id, p.amount, p.type, p.date
+    from payments.payment p, (select count(*) from document) as held
+   where p.shard = :shard and p.id = :payment and p.deleted_at is null
+     for update of p),
+payment as (
+  update payments.payment p
+     set type = case when 'type' = any(:said) then :type else p.type end,
+         amount = case when 'amount' = any(:said) then :amount else p.amount end,
+         date = case when 'date' = any(:said) then :date else p.date end,
+         note = case when 'note' = any(:said) then :note else p.note end,
+         tag = case when 'tag' = any(:said) then :tag else p.tag end,
+         transaction_id = case when 'transaction_id' = any(:said) then :transaction_id else p.transaction_id end,
+         custom = case when 'custom' = any(:said) then :custom else p.custom end,
+         updated_at = :now
+    from before b left join document d on true
+   where p.shard = :shard and p.id = b.id
+     and (not 'amount' = any(:said) or d.id is null or abs(d.total_paid - b.amount + :amount) < :limit::bigint)
+  returning p.*),
+total as (
+  update documents.document d set total_paid = d.total_paid - b.amount + p.amount, updated_at = :now
+    from payment p, before b
+   where d.shard = :shard and d.id = p.document_id and p.amount <> b.amount),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+    exponent, date, at)
+  select :shard, e.id, :organization_id, p.document_id, d.client_id, p.id, e.kind, e.type,
+         coalesce(d.direction, 1) * e.amount, p.currency, p.exponent, e.date, :now
+    from payment p cross join before b left join document d on true
+   cross join lateral (values (:reversal::uuid, 'reversal', b.type, b.amount, b.date),
+                              (:entry::uuid, 'payment', p.type, -p.amount, p.date)) as e(id, kind, type, amount, date)
+   where (b.type, b.amount, b.date) is distinct from (p.type, p.amount, p.date)
+   order by e.id)
+select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
+       custom, deleted_at, created_at, updated_at
+  from payment;
+
+-- name: delete
+-- Take a payment back: the row stays, marked, and the journal says so. Returns how many there were to take back.
+with document as (
+  select d.id, d.client_id, payments.direction(d.type, d.incoming) as direction
+    from documents.document d
+   where d.shard = :shard
+     and d.id = (select p.document_id from payments.payment p where p.shard = :shard and p.id = :payment)
+     for update),
+payment as (
+  update payments.payment p set deleted_at = :now, updated_at = :now
+    from (select count(*) from document) as held
+   where p.shard = :shard and p.id = :payment and p.deleted_at is null
+  returning p.*),
+total as (
+  update documents.document d set total_paid = d.total_paid - p.amount, updated_at = :now
+    from payment p where d.shard = :shard and d.id = p.document_id),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+    exponent, date, at)
+  select :shard, :reversal, :organization_id, p.document_id, d.client_id, p.id, 'reversal', p.type,
+         coalesce(d.direction, 1) * p.amount, p.currency, p.exponent, p.date, :now
+    from payment p left join document d on true)
+select count(*) from payment;
+
+-- name: list_entries
+-- The journal; the filter language completes it.
+select id, organization_id, sequence, document_id, client_id, payment_id, kind, type, amount, currency, exponent, date, at,
+       hash
+  from payments.entry where shard = $1 and organization_id = $2;
+
+-- name: count_entries
+select count(*) from payments.entry where shard = $1 and organization_id = $2;
+
+-- name: balances
+-- What a client owes, by currency: the sum of its entries, read from an index that holds all it takes.
+select currency, exponent, sum(amount) as amount
+  from payments.entry where shard = :shard and client_id = :client group by currency, exponent order by currency;
+
+-- name: head
+-- How far the chain has come, and the last entry there is: at any one moment they are the same.
+select coalesce(c.sequence, 0) as sequence, coalesce(c.hash, '') as hash,
+       coalesce((select max(e.sequence) from payments.entry e
+                  where e.shard = :shard and e.organization_id = :organization_id), 0) as last
+  from (select) as one left join payments.chain c on c.shard = :shard and c.organization_id = :organization_id;
+
+-- name: entries_after
+-- The next entries of a chain, for who walks along it.
+select id, organization_id, sequence, document_id, client_id, payment_id, kind, type, amount, currency, exponent, date, at,
+       hash
+  from payments.entry
+ where shard = :shard and organization_id = :organization_id and sequence > :after and sequence <= :until
+ order by sequence limit :most;
+
+-- name: unbalanced
+-- Documents whose total is not what the journal says was paid, or not what their payments come to, or that were not
+-- charged what they ask for.
+select d.id, coalesce(d.number, '') as number, d.total_paid, coalesce(e.paid, 0) * k.direction as entered,
+       coalesce(p.paid, 0) as paid, coalesce(e.charged, 0) as charged, k.owed
+  from documents.document d
+ cross join lateral (
+       select payments.direction(d.type, d.incoming) as direction,
+              case when d.draft or d.type not in ('invoice', 'advance', 'credit-note') then 0::numeric
+                   else payments.direction(d.type, d.incoming)::numeric * d.total_with_tax end as owed) k
+  left join (select document_id, sum(amount) filter (where kind = 'charge') as charged,
+                    -sum(amount) filter (where kind <> 'charge') as paid
+               from payments.entry where shard = :shard and organization_id = :organization_id
+              group by document_id) e on e.document_id = d.id
+  left join (select document_id, sum(amount) as paid
+               from payments.payment
+              where shard = :shard and organization_id = :organization_id and deleted_at is null
+              group by document_id) p on p.document_id = d.id
+ where d.shard = :shard and d.organization_id = :organization_id
+   and (d.total_paid <> coalesce(e.paid, 0) * k.direction or d.total_paid <> coalesce(p.paid, 0)
+        or coalesce(e.charged, 0) <> k.owed)
+ order by d.id limit :most;

@@ -1,0 +1,98 @@
+"""The statements of the payments room."""
+
+from datetime import datetime
+from typing import Any
+
+from billhook.db import Statements, Tx
+from billhook.kernel.ids import Id
+from billhook.organizations.model import Entered
+from billhook.payments.model import Balance, Entry, Ground, Head, Payment, Unbalanced
+
+sql = Statements(__package__)
+
+Custom = dict[str, Any]
+
+
+@sql.enter
+async def enter_payment(tx: Tx, payment: Id, payment_shard: int, actor: Id) -> Entered | None: ...
+
+
+@sql.enter
+async def enter_client(tx: Tx, client: Id, client_shard: int, actor: Id) -> Entered | None: ...
+
+
+@sql.one
+async def ground(tx: Tx, document: Id | None, type: str, transaction_id: str | None) -> Ground | None: ...
+
+
+@sql.one
+async def record(
+    tx: Tx,
+    document: Id | None,
+    id: Id,
+    type: str,
+    amount: int | None,
+    currency: str,
+    exponent: int,
+    date: datetime,
+    note: str | None,
+    tag: str | None,
+    transaction_id: str | None,
+    custom: Custom,
+    limit: int,
+    entry: Id,
+) -> Payment | None: ...
+
+
+@sql.one
+async def select_payment(tx: Tx, payment: Id, deleted: bool) -> Payment | None: ...
+
+
+@sql.one
+async def change(
+    tx: Tx,
+    payment: Id,
+    said: list[str],
+    type: str | None,
+    amount: int | None,
+    date: datetime | None,
+    note: str | None,
+    tag: str | None,
+    transaction_id: str | None,
+    custom: Custom | None,
+    limit: int,
+    reversal: Id,
+    entry: Id,
+) -> Payment | None: ...
+
+
+@sql.one
+async def delete(tx: Tx, payment: Id, reversal: Id) -> int: ...
+
+
+@sql.many
+async def balances(tx: Tx, client: Id) -> list[Balance]: ...
+
+
+@sql.one
+async def head(tx: Tx) -> Head: ...
+
+
+@sql.many
+async def entries_after(tx: Tx, after: int, until: int, most: int) -> list[Entry]: ...
+
+
+@sql.many
+async def unbalanced(tx: Tx, most: int) -> list[Unbalanced]: ...
+
+
+list_payments = sql.dynamic(Payment)
+count_payments = sql.dynamic(int)
+list_entries = sql.dynamic(Entry)
+count_entries = sql.dynamic(int)
+LIST_PAYMENTS = sql.text("list_payments")
+COUNT_PAYMENTS = sql.text("count_payments")
+LIST_ENTRIES = sql.text("list_entries")
+COUNT_ENTRIES = sql.text("count_entries")
+
+sql.finish()
