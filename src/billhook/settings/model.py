@@ -100,9 +100,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["debug", "info", "warning", "error"],
         Meaning("Least severe messages that are logged.", readings.choice("debug", "info", "warning", "error")),
     ] = "info"
-    demo: Annotated[
-        bool, Meaning("Whether the quick start is played on an empty database.", readings.yes_or_no())
-    ] = True
+    demo: Annotated[bool, Meaning("Whether the quick start is played on an empty database.", readings.yes_or_no())] = (
+        True
+    )
 
     sources: Mapping[str, str] = {}
     """Where each setting that is not a default came from, by name."""
