@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 import msgspec
-from tests.world import Actor, World
 
 from billhook import accounts
 from billhook.kernel.ids import Id
+from tests.world import Actor, World
 
 ANOTHER = "another horse, another battery"
 

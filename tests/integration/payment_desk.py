@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.world import Actor, World
 
 SNIPPET = {

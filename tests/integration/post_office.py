@@ -10,8 +10,6 @@ import asyncpg
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 from litestar import Router
-from tests.conftest import create_database
-from tests.world import Actor, World
 
 from billhook import delivery, documents
 from billhook.api import emails
@@ -25,6 +23,8 @@ from billhook.jobs import Worker
 from billhook.kernel.time import MovableClock
 from billhook.pages import dev_mail
 from billhook.settings import Settings, load
+from tests.conftest import create_database
+from tests.world import Actor, World
 
 
 class Mailbox:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.integration import embedded_cast
 
 import billhook as billhook_package
 from billhook.db.embedded import postmaster
 from billhook.db.embedded.account import Account, way_to
+from tests.integration import embedded_cast
 
 PATIENCE_SECONDS = 120
 place = embedded_cast.place

@@ -10,12 +10,12 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from tests.world import PASSWORD, Actor, World
 
 from billhook import accounts
 from billhook.accounts import Authentication
 from billhook.db import Database
 from billhook.kernel import ids
+from tests.world import PASSWORD, Actor, World
 
 
 @pytest.fixture(autouse=True)

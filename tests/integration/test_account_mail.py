@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from tests.integration.post_office import House, Mailbox, a_house, free_port, listening
-from tests.world import PASSWORD
 
 from billhook.delivery import Opened
+from tests.integration.post_office import House, Mailbox, a_house, free_port, listening
+from tests.world import PASSWORD
 
 
 @pytest.fixture(scope="module")

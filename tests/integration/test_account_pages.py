@@ -10,6 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from billhook import accounts
+from billhook.accounts.model import PASSWORD_CHARACTERS
+from billhook.documents import LANGUAGES
+from billhook.pages.account_words import words_in
 from tests.integration.accounts_cast import (
     ANOTHER,
     an_email,
@@ -20,11 +25,6 @@ from tests.integration.accounts_cast import (
     reset_token,
 )
 from tests.world import PASSWORD, Actor, World
-
-from billhook import accounts
-from billhook.accounts.model import PASSWORD_CHARACTERS
-from billhook.documents import LANGUAGES
-from billhook.pages.account_words import words_in
 
 EN = words_in("en")
 POLICY = (

@@ -7,6 +7,11 @@ from datetime import timedelta
 import httpx
 import msgspec
 import pytest
+
+from billhook.app import Application, Server, bind
+from billhook.db import Database
+from billhook.documents import Press
+from billhook.settings import Settings
 from tests.integration.accounts_cast import (
     ANOTHER,
     an_email,
@@ -19,11 +24,6 @@ from tests.integration.accounts_cast import (
     reset_token,
 )
 from tests.world import PASSWORD, World
-
-from billhook.app import Application, Server, bind
-from billhook.db import Database
-from billhook.documents import Press
-from billhook.settings import Settings
 
 
 @pytest.fixture(autouse=True)

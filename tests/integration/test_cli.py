@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+
 from tests.conftest import TEMPLATE, create_database, url_of
 from tests.integration import program
 from tests.integration.program import billhook, refusal

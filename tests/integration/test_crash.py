@@ -17,13 +17,13 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from tests.integration import program
-from tests.integration.program import PATIENCE_SECONDS, Program, account, postgres_pid
-from tests.world import World
 
 from billhook.cli.demo import AGENCY
 from billhook.db import embedded
 from billhook.kernel import ids
+from tests.integration import program
+from tests.integration.program import PATIENCE_SECONDS, Program, account, postgres_pid
+from tests.world import World
 
 place, start, serve = program.place, program.start, program.serve
 

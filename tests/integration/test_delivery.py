@@ -11,13 +11,13 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from tests.integration.post_office import House, Mailbox, a_house, free_port, listening, send
-from tests.world import Actor
 
 from billhook.delivery.journeys import Office, send_document
 from billhook.delivery.mail.message import Letter
 from billhook.delivery.model import Outcome
 from billhook.jobs import Job
+from tests.integration.post_office import House, Mailbox, a_house, free_port, listening, send
+from tests.world import Actor
 
 HOSTILE = 'Ž "O\'N"\r\nBcc: everybody@example.org <script>alert(1)</script> =?utf-8?q?=0D=0ABcc:_x@example.org?='
 

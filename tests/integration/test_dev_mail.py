@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.integration.post_office import House, a_house, send, serve
-from tests.world import Actor
 
 from billhook.app import bind
 from billhook.delivery import open_mail, postman
 from billhook.delivery.mail.message import Letter
 from billhook.pages import dev_mail
+from tests.integration.post_office import House, a_house, send, serve
+from tests.world import Actor
 
 
 @pytest.fixture(scope="module")

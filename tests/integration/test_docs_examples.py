@@ -10,11 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from billhook.api.reference_page.call import variable_of
 from tests.contract.belongings import LOGO, belongings
 from tests.integration.accounts_cast import ANOTHER, an_email, confirmation_token, reset_token
 from tests.world import PASSWORD, Actor, World
-
-from billhook.api.reference_page.call import variable_of
 
 LANGUAGES = ("curl", "python", "javascript")
 ON_DRAFTS = {"documentsReplace", "documentsReplaceByPost", "documentsRemove", "documentsIssue"}

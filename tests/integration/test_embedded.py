@@ -11,12 +11,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from tests.integration import embedded_cast
-from tests.integration.embedded_cast import HOWS, ROOT, ask, gone
 
 from billhook.db import embedded
 from billhook.db.embedded import child, postmaster
 from billhook.db.embedded.home import Home
+from tests.integration import embedded_cast
+from tests.integration.embedded_cast import HOWS, ROOT, ask, gone
 
 place, start, spawn = embedded_cast.place, embedded_cast.start, embedded_cast.spawn
 

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.integration import embedded_cast
-from tests.integration.embedded_cast import HOWS, ROOT, ask, gone
 
 from billhook.db import embedded
 from billhook.db.embedded import account, binaries, child, creation, postmaster
 from billhook.db.embedded.home import Home
+from tests.integration import embedded_cast
+from tests.integration.embedded_cast import HOWS, ROOT, ask, gone
 
 place, start, spawn = embedded_cast.place, embedded_cast.start, embedded_cast.spawn
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from tests.world import Actor, World
 
 from billhook.db import Database
 from billhook.kernel.time import MovableClock
+from tests.world import Actor, World
 
 RED, BLUE = {"color": "red", "size": 5}, {"color": "Blue", "it's": "yes"}
 ADA = {"name": "Ada", "country": "Belgium", "email": "ada@example.com"}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from tests.integration.accounts_cast import ANOTHER, an_email, code, codes, from_elsewhere, jobs_of, log_in, reset_token
-from tests.world import PASSWORD, World
 
 from billhook.settings import Settings
+from tests.integration.accounts_cast import ANOTHER, an_email, code, codes, from_elsewhere, jobs_of, log_in, reset_token
+from tests.world import PASSWORD, World
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 import asyncpg
 import httpx
 import pytest
-from tests.world import Actor, World
 
 from billhook.db import Database
 from billhook.kernel import ids
 from billhook.pages.theme import theme_of
+from tests.world import Actor, World
 
 BANK = {"IBAN": "BE68539007547034", "SWIFT": "GKCCBEBB"}
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 1"><rect width="4" height="1" fill="#7a2e8f"/></svg>'

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from tests.integration import payment_desk
 from tests.integration.payment_desk import Desk, code, ok
 

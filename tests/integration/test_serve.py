@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+
 from tests.conftest import url_of
 from tests.integration import program
 from tests.integration.embedded_cast import gone
