@@ -14,7 +14,6 @@ from billhook.web import Compiled, Query
 
 MOST_FINDINGS: Final = 20
 """What is wrong is listed up to here: who finds this much looks for one cause."""
-_AT_ONCE = 2_000
 
 
 async def page_of_journal(tx: Tx, query: Query, *, document_id: str | None = None) -> tuple[list[Entry], int]:
@@ -49,26 +48,26 @@ async def balances(tx: Tx, client_id: str) -> list[Balance]:
     return await store.balances(tx, Id(client_id))
 
 
-async def verify(tx: Tx) -> list[Finding]:
+async def verify(tx: Tx, *, at_once: int = 2_000) -> list[Finding]:
     """Prove the journal of the organization that was entered anew; return what is wrong (nothing, if all is well).
 
-    The chain is walked from its first entry to where it ended when the walk began, a few thousand entries at a time.
-    Then every document's total is held against the journal, its payments and its charge, in one statement.
+    The chain is walked from its first entry to where it ended when the walk began, `at_once` entries at a time. Then
+    every document's total is held against the journal, its payments and its charge, in one statement.
     """
     head = await store.head(tx)
-    findings = await _walked(tx, head)
+    findings = await _walked(tx, head, at_once)
     if head.last != head.sequence:
         findings.append(Finding("chain", f"it says it ends with entry {head.sequence}, but the last is {head.last}"))
     unbalanced = await store.unbalanced(tx, MOST_FINDINGS)
     return [*findings, *(_finding(row) for row in unbalanced)][:MOST_FINDINGS]
 
 
-async def _walked(tx: Tx, head: Head) -> list[Finding]:
+async def _walked(tx: Tx, head: Head, at_once: int) -> list[Finding]:
     """Walk along the chain and return where it is broken."""
     findings: list[Finding] = []
     sequence, last = 0, FIRST_HASH
     while sequence < head.sequence and len(findings) < MOST_FINDINGS:
-        entries = await store.entries_after(tx, sequence, head.sequence, _AT_ONCE)
+        entries = await store.entries_after(tx, sequence, head.sequence, at_once)
         if not entries:
             findings.append(Finding("chain", f"entries {sequence + 1} to {head.sequence} are missing"))
             return findings
