@@ -152,6 +152,18 @@ CREATE FUNCTION organizations.reachable(actor uuid) RETURNS SETOF organizations.
    where a.account_id = actor and a.active and not a.disabled and not a.rejected and o.root_account_id <> actor
 $$;
 
+CREATE FUNCTION payments.advance() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  update payments.chain c set sequence = last.sequence, hash = last.hash
+    from (select distinct on (n.shard, n.organization_id) n.shard, n.organization_id, n.sequence, n.hash
+            from entered n order by n.shard, n.organization_id, n.sequence desc) last
+   where c.shard = last.shard and c.organization_id = last.organization_id;
+  return null;
+end $$;
+
 CREATE TABLE payments.entry (
     shard integer NOT NULL,
     id uuid NOT NULL,
@@ -171,10 +183,10 @@ CREATE TABLE payments.entry (
     CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'payment'::text, 'reversal'::text, 'credit'::text, 'refund'::text, 'fee'::text, 'balance'::text])))
 );
 
-CREATE FUNCTION payments.canonical(entry payments.entry, sequence bigint) RETURNS text
+CREATE FUNCTION payments.canonical(entry payments.entry) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
-  select format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', sequence, payments.id24(entry.id),
+  select format('%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s|%s', entry.sequence, payments.id24(entry.id),
     payments.id24(entry.organization_id), payments.id24(entry.document_id), payments.id24(entry.client_id),
     payments.id24(entry.payment_id), entry.kind, entry.type, entry.amount, entry.currency, entry.exponent,
     payments.instant(entry.date), payments.instant(entry.at))
@@ -203,19 +215,20 @@ CREATE FUNCTION payments.link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
     AS $$
+declare last record;
 begin
-  new.date := date_trunc('milliseconds', new.date);
-  new.at := date_trunc('milliseconds', new.at);
   loop
-    update payments.chain c
-       set sequence = c.sequence + 1,
-           hash = sha256(c.hash || convert_to(payments.canonical(new, c.sequence + 1), 'UTF8'))
-     where c.shard = new.shard and c.organization_id = new.organization_id
-    returning c.sequence, c.hash into new.sequence, new.hash;
+    perform from payments.chain c where c.shard = new.shard and c.organization_id = new.organization_id for update;
     exit when found;
     insert into payments.chain values (new.shard, new.organization_id, 0, decode(repeat('00', 32), 'hex'))
     on conflict do nothing;
   end loop;
+  select e.sequence, e.hash into last from payments.entry e
+   where e.shard = new.shard and e.organization_id = new.organization_id order by e.sequence desc limit 1;
+  new.sequence := coalesce(last.sequence, 0) + 1;
+  new.date := date_trunc('milliseconds', new.date);
+  new.at := date_trunc('milliseconds', new.at);
+  new.hash := sha256(coalesce(last.hash, decode(repeat('00', 32), 'hex')) || convert_to(payments.canonical(new), 'UTF8'));
   return new;
 end $$;
 
@@ -414,6 +427,7 @@ CREATE TABLE documents.document (
     reverse_taxes jsonb NOT NULL,
     has_unit boolean NOT NULL,
     options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    said jsonb,
     unique_id text,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     l10n jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -662,7 +676,7 @@ CREATE INDEX document_of_organization ON documents.document USING btree (shard, 
 
 CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
 
-CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE (unique_id IS NOT NULL);
+CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE ((unique_id IS NOT NULL) AND (deleted_at IS NULL));
 
 CREATE INDEX job_due ON jobs.job USING btree (run_at) WHERE (state = 'due'::text);
 
@@ -687,6 +701,8 @@ CREATE INDEX payment_of_organization ON payments.payment USING btree (shard, org
 CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, organization_id, type, transaction_id) WHERE ((transaction_id IS NOT NULL) AND (deleted_at IS NULL));
 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
+
+CREATE TRIGGER advance AFTER INSERT ON payments.entry REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION payments.advance();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.refuse_change();
 
