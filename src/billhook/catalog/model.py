@@ -27,7 +27,3 @@ class Tax(msgspec.Struct, frozen=True):
     compound: bool
     rates: tuple[DatedRate, ...]
     tax_number: str | None = None
-
-    def rate_at(self, instant: datetime) -> Decimal | None:
-        """Return the rate valid at an instant, in percent; None when there was no such tax yet."""
-        return next((dated.rate for dated in self.rates if dated.valid_from <= instant), None)

@@ -35,7 +35,8 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
          (select count(*) from documents.document d
            where d.shard = :shard and d.organization_id = :organization_id and d.id = any(:document_ids)) end as documents_found,
        (select d.id from documents.document d
-         where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id) as same_unique_id
+         where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id
+           and d.deleted_at is null) as same_unique_id
   from organizations.organization o
  where o.shard = :shard and o.id = :organization_id;
 
@@ -59,7 +60,7 @@ document as (
   insert into documents.document (shard, id, organization_id, account_id, type, draft, incoming, number, series, date_year,
     date, date_service, date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent,
     decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer,
-    signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
+    signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, said, unique_id, custom, l10n, data,
     document_ids, previous_document_id, issued_at, created_at, updated_at)
   select :shard, :id, :organization_id, :account_id, :type, :draft, :incoming,
     case when :own_number::text is not null or not :counts then :own_number
@@ -67,7 +68,7 @@ document as (
     :series, :date_year,
     :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
     :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
-    :signature, :issuer, :client, :client_id, :lines, :taxes, :reverse_taxes, :has_unit, :options, :unique_id, :custom, :l10n, :data,
+    :signature, :issuer, :client, :client_id, :lines, :taxes, :reverse_taxes, :has_unit, :options, :said, :unique_id, :custom, :l10n, :data,
     :document_ids, :previous_document_id, :issued_at, :now, :now
     from (select) as one left join counter on true
   returning number),
@@ -110,6 +111,10 @@ select id, organization_id, account_id, type, draft, incoming, canceled, number,
        document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null for update;
 
+-- name: said_of_draft
+-- What was asked for of a draft.
+select said from documents.document where shard = :shard and id = :document and draft;
+
 -- name: list_documents
 -- The filter language completes it.
 select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
@@ -136,7 +141,7 @@ update documents.document
        decimal_places = :decimal_places, rounding = :rounding, locale = :locale, timezone = :timezone, total = :total,
        total_discount = :total_discount, total_with_tax = :total_with_tax, note = :note, tax_clause = :tax_clause,
        footer = :footer, signature = :signature, issuer = :issuer, client = :client, client_id = :client_id,
-       lines = :lines, taxes = :taxes, reverse_taxes = :reverse_taxes, has_unit = :has_unit, options = :options,
+       lines = :lines, taxes = :taxes, reverse_taxes = :reverse_taxes, has_unit = :has_unit, options = :options, said = :said,
        custom = :custom, l10n = :l10n, data = :data, document_ids = :document_ids,
        previous_document_id = :previous_document_id, updated_at = :now
  where shard = :shard and id = :id and draft and deleted_at is null;
@@ -151,7 +156,7 @@ with counter as (
   returning last),
 document as (
   update documents.document d
-     set draft = false, issued_at = :now, updated_at = :now, series = :series,
+     set draft = false, said = null, issued_at = :now, updated_at = :now, series = :series,
          number = case when :own_number::text is not null then :own_number
                   else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
     from (select) as one left join counter on true

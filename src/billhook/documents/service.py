@@ -16,7 +16,7 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument, Sending
 from billhook.documents.model.numbering import counting, standard
 from billhook.documents.model.problems import AlreadyIssued, Issued, StillDraft, TypeFixed, UniqueIdTaken
-from billhook.documents.model.reopen import said_of
+from billhook.documents.model.reopen import amended
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, Problem, invalid
@@ -65,7 +65,7 @@ async def issue(tx: Tx, new: NewDocument) -> Made:
     try:
         number = await store.issue(tx, **_columns(composed), **_born_with(composed), jobs=_jobs(tx, composed, new))
     except Unique as error:
-        if constraint_of(error) == "document_unique_id":  # the same call, twice at once: the other one was quicker
+        if new.unique_id is not None:  # the same call, twice at once: the other one was quicker
             found = (await _ground(tx, new)).same_unique_id
             if found is not None:
                 return await _repeated(tx, found)
@@ -145,6 +145,7 @@ def _columns(composed: Composed) -> dict[str, Any]:
         "client_identity": parties.identity_of(client),
         "client_custom": client.custom,
         "client_is_new": composed.client.is_new,
+        "said": composed.said if document.draft else None,
     }
 
 
@@ -266,7 +267,7 @@ async def change(tx: Tx, document_id: str, said: dict[str, Any], *, whole: NewDo
 
 
 async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Document:
-    refused = {name for name in set(said) - MUTABLE if getattr(document, name, None) != said[name]}
+    refused = {name for name in set(said) - MUTABLE - {"options_said"} if getattr(document, name, None) != said[name]}
     if refused:
         raise Issued(fields=", ".join(sorted(refused)))
     await store.annotate(tx, document.id, said.get("custom"), said.get("sent_snail_mail"))
@@ -274,17 +275,20 @@ async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Documen
 
 
 async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocument | None) -> Document:
-    before = said_of(draft)
-    changes = {name: value for name, value in said.items() if name in NewDocument.__struct_fields__}
-    if "client" in changes and "client_id" not in changes and whole is None:
-        changes["client"] = before.client | changes["client"]
-    new = whole if whole is not None else msgspec.structs.replace(before, **changes)
+    new = whole if whole is not None else amended(await _said(tx, draft), draft, said)
     new = msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None)
     composed = _composed(tx, new, await _ground(tx, new), draft.id)
     await store.replace_draft(tx, **_columns(composed))
     if said.get("draft") is False:
         return await _issue_draft(tx, await read(tx, draft.id))
     return await read(tx, draft.id)
+
+
+async def _said(tx: Tx, draft: Document) -> NewDocument:
+    found = await store.said_of_draft(tx, draft.id)
+    if found is None:
+        raise NotYours
+    return found.said
 
 
 async def issue_draft(tx: Tx, document_id: str) -> Document:
@@ -302,7 +306,7 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
     if not draft.lines:
         raise invalid("Document", "_documentItems", "presence", "can't be blank; a document has at least one line")
     numbered = counting(draft=False, own=draft.number, date_year=draft.date_year, incoming=draft.incoming)
-    issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), ())
+    issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), (), NewDocument())
     try:
         await store.issue_draft(
             tx,

@@ -8,6 +8,7 @@ import msgspec
 from billhook.db import Statements, Tx
 from billhook.documents.model.document import Document, Line, Options, Party, PaymentOf, TaxRow
 from billhook.documents.model.ground import Ground
+from billhook.documents.model.new import NewDocument
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
 
@@ -22,6 +23,12 @@ class Shared(msgspec.Struct, frozen=True):
 
     organization_id: Id
     document_id: Id
+
+
+class DraftSaid(msgspec.Struct, frozen=True):
+    """What was asked for of a draft."""
+
+    said: NewDocument
 
 
 class PaymentRow(msgspec.Struct, frozen=True):
@@ -117,6 +124,7 @@ async def issue(
     reverse_taxes: tuple[TaxRow, ...],
     has_unit: bool,
     options: Options,
+    said: NewDocument | None,
     unique_id: str | None,
     custom: Custom,
     l10n: Custom,
@@ -136,6 +144,10 @@ async def select_document(tx: Tx, document: Id) -> Document | None: ...
 
 @sql.one
 async def lock_document(tx: Tx, document: Id) -> Document | None: ...
+
+
+@sql.one
+async def said_of_draft(tx: Tx, document: Id) -> DraftSaid | None: ...
 
 
 @sql.run
@@ -179,6 +191,7 @@ async def replace_draft(
     reverse_taxes: tuple[TaxRow, ...],
     has_unit: bool,
     options: Options,
+    said: NewDocument | None,
     custom: Custom,
     l10n: Custom,
     data: Data,

@@ -55,6 +55,7 @@ create table documents.document (
   reverse_taxes        jsonb       not null,
   has_unit             boolean     not null,
   options              jsonb       not null default '{}',
+  said                 jsonb, -- of a draft: what was asked for, before anything was derived from it
   unique_id            text,
   custom               jsonb       not null default '{}',
   l10n                 jsonb       not null default '{}',
@@ -74,7 +75,8 @@ create table documents.document (
 );
 create unique index document_number on documents.document (shard, organization_id, type, incoming, number)
   where not draft and deleted_at is null;
-create unique index document_unique_id on documents.document (shard, organization_id, unique_id) where unique_id is not null;
+create unique index document_unique_id on documents.document (shard, organization_id, unique_id)
+  where unique_id is not null and deleted_at is null;
 create unique index document_shareable_id on documents.document (shareable_id) where shareable_id is not null;
 create index document_of_organization on documents.document (shard, organization_id, id);
 create index document_date on documents.document (shard, organization_id, date, id);

@@ -1,6 +1,6 @@
 """Composing: what was said, on the ground of what is stored, becomes a document ready to be written. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -12,7 +12,7 @@ from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.languages import language_of
 from billhook.documents.model.new import NewDocument
-from billhook.documents.model.numbering import MAX_LENGTH, Counting, counting
+from billhook.documents.model.numbering import MAX_LENGTH, Counting, counting, is_refused
 from billhook.documents.model.parties import Client
 from billhook.documents.model.wording import Wording, wording_of
 from billhook.kernel import ids, money
@@ -29,6 +29,7 @@ class Composed(msgspec.Struct, frozen=True):
     counting: Counting
     client: Client
     payments: tuple[Payment, ...]
+    said: NewDocument
 
     @property
     def charge(self) -> int:
@@ -39,10 +40,10 @@ class Composed(msgspec.Struct, frozen=True):
         return document.direction * document.total_with_tax
 
 
-def check(new: NewDocument, ground: Ground) -> None:
+def check(new: NewDocument, ground: Ground, day: date) -> None:
     """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
     faults = parties.faults_of(ground, new.client, new.client_id)
-    faults += line_rules.faults_of(new.lines, ground)
+    faults += line_rules.faults_of(new.lines, ground, day)
     currency = _currency(new, ground)
     if new.type not in list(Type):
         faults.append(Fault("type", "inclusion", f"must be one of {', '.join(Type)}"))
@@ -63,6 +64,9 @@ def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
         faults.append(Fault("decimalPlaces", "numericality", "must be a whole number from 0 to 9"))
     if new.number is not None and not (0 < len(new.number.strip()) <= MAX_LENGTH and new.number.isprintable()):
         message = f"must be a text of 1 to {MAX_LENGTH} printable characters; leave it out for the next number"
+        faults.append(Fault("number", "format", message))
+    elif new.number is not None and is_refused(new.number.strip()):
+        message = "must have at most 8 digits after the year; leave it out for the next number"
         faults.append(Fault("number", "format", message))
     if new.unique_id is not None and not 0 < len(new.unique_id) <= MAX_UNIQUE_ID:
         faults.append(Fault("uniqueId", "length", f"must be a text of 1 to {MAX_UNIQUE_ID} characters"))
@@ -96,11 +100,11 @@ def compose(
     now: datetime,
 ) -> Composed:
     """Return the document that was asked for. Raises Invalid (all faults at once) and TotalsTooLarge."""
-    check(new, ground)
+    dates = dates_of(new, ground.settings, ground.timezone, now)
+    check(new, ground, dates.day)
     shard = ids.shard_of(organization_id)
     currency = _currency(new, ground)
     exponent = money.exponent(currency)
-    dates = dates_of(new, ground.settings, ground.timezone, now)
     client = parties.client(ground, new.client, shard, now)
     issuer = parties.issuer(ground, new.issuer)
     locale = language_of(ground.locale, ground.identity.country_code, client.party.country_code)
@@ -108,7 +112,7 @@ def compose(
     sums = line_rules.build(
         new.lines,
         ground,
-        at=dates.date,
+        day=dates.day,
         exponent=exponent,
         decimal_places=decimal_places,
         rounding=ground.rounding,
@@ -136,7 +140,7 @@ def compose(
     )
     own = new.number.strip() if new.number else None
     numbered = counting(draft=new.draft, own=own, date_year=dates.year, incoming=new.incoming)
-    return Composed(document, numbered, client, paid)
+    return Composed(document, numbered, client, paid, new)
 
 
 def _document(

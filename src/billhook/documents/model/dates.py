@@ -1,13 +1,18 @@
 """The dates of a document: what was said, else what its type and the organization's settings give."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from datetime import date as day_type
+from datetime import time as midnight
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from billhook.documents.model.document import Type
 from billhook.documents.model.new import NewDocument
 from billhook.kernel import time
+
+EPOCH_DAY: Final = time.EPOCH.date()
 
 
 class Dates(msgspec.Struct, frozen=True):
@@ -19,23 +24,35 @@ class Dates(msgspec.Struct, frozen=True):
     due: datetime | None = None
     valid_till: datetime | None = None
     paid: datetime | None = None
-    year: int = 0
+    day: day_type = EPOCH_DAY
+
+    @property
+    def year(self) -> int:
+        """The year the number counts in."""
+        return self.day.year
 
 
 def dates_of(new: NewDocument, settings: dict[str, Any], zone: str, now: datetime) -> Dates:
-    """Return the dates of a new document. `year` is that of the business day, which the number counts in."""
+    """Return the dates of a new document. `day` is the business day of `date`."""
     date = new.date or now
-    dates = Dates(date, year=time.day(date, zone).year)
+    dates = Dates(date, day=time.day(date, zone))
     if new.type == Type.INVOICE:
-        due = new.date_due or date + timedelta(days=_days(settings, "invoice_dueDays"))
+        due = new.date_due or _after(date, _days(settings, "invoice_dueDays"), zone)
         service = new.date_service or date
         return msgspec.structs.replace(dates, due=due, service=service, service_to=new.date_service_to)
     if new.type == Type.ESTIMATE:
-        valid_till = new.date_valid_till or date + timedelta(days=_days(settings, "estimate_validTillDays"))
+        valid_till = new.date_valid_till or _after(date, _days(settings, "estimate_validTillDays"), zone)
         return msgspec.structs.replace(dates, valid_till=valid_till)
     if new.type == Type.ADVANCE:
         return msgspec.structs.replace(dates, paid=new.date_paid or date)
     return dates
+
+
+def _after(date: datetime, days: int, zone: str) -> datetime:
+    """Return the same time of day so many business days later, also across a change of the clocks."""
+    if date.time() == midnight():
+        return date + timedelta(days=days)
+    return (date.astimezone(ZoneInfo(zone)) + timedelta(days=days)).astimezone(UTC)
 
 
 def _days(settings: dict[str, Any], name: str) -> int:

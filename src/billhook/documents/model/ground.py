@@ -1,13 +1,14 @@
 """What a new document stands on: everything that is read, in one statement, before it is composed."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from billhook.catalog.model import DatedRate
+from billhook.kernel import time
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Identity
 
@@ -24,9 +25,9 @@ class KnownTax(msgspec.Struct, frozen=True):
     tax_number: str | None
     rates: tuple[DatedRate, ...]
 
-    def rate_at(self, instant: datetime) -> Decimal | None:
-        """Return the rate valid at an instant, in percent; None when there was no such tax yet."""
-        return next((dated.rate for dated in self.rates if dated.valid_from <= instant), None)
+    def rate_at(self, day: date, zone: str) -> Decimal | None:
+        """Return the rate valid on a business day of a zone, in percent; None when there was no such tax yet."""
+        return next((dated.rate for dated in self.rates if time.day(dated.valid_from, zone) <= day), None)
 
 
 class KnownClient(msgspec.Struct, frozen=True):

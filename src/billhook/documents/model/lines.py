@@ -1,7 +1,7 @@
 """Lines: from what was said to what the totals engine reckons with, and back to what is stored."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +14,7 @@ from billhook.documents.model.ground import Ground, KnownItem, KnownTax
 from billhook.documents.model.new import NewLine, NewTax
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
+from billhook.kernel.money import plain
 from billhook.kernel.problems import Fault
 
 MAX_LINES: Final = 2_000
@@ -32,8 +33,8 @@ class Lines(msgspec.Struct, frozen=True):
     total_with_tax: int
 
 
-def faults_of(lines: Sequence[NewLine], ground: Ground) -> list[Fault]:
-    """Return what is wrong with the lines, in wire paths."""
+def faults_of(lines: Sequence[NewLine], ground: Ground, day: date) -> list[Fault]:
+    """Return what is wrong with the lines of a document of a day, in wire paths."""
     faults = []
     if len(lines) > MAX_LINES:
         return [Fault("_documentItems", "too_many", f"a document has at most {MAX_LINES} lines")]
@@ -46,7 +47,7 @@ def faults_of(lines: Sequence[NewLine], ground: Ground) -> list[Fault]:
             faults.append(Fault(f"{at}.name", "presence", "can't be blank"))
         faults += _number_faults(line, at)
         for position, tax in enumerate(line.taxes or ()):
-            faults += _tax_faults(tax, f"{at}._documentItemTaxes.{position}", ground)
+            faults += _tax_faults(tax, f"{at}._documentItemTaxes.{position}", ground, day)
     return faults
 
 
@@ -63,29 +64,48 @@ def _number_faults(line: NewLine, at: str) -> list[Fault]:
     return faults
 
 
-def _tax_faults(tax: NewTax, at: str, ground: Ground) -> list[Fault]:
-    if tax.tax_id is not None and _by_id(tax.tax_id, ground) is None:
-        return [Fault(f"{at}.taxId", "inclusion", "is no tax of this organization")]
-    if tax.tax_id is None and tax.rate is None and tax.classification is None:
-        return [Fault(f"{at}.rate", "presence", "can't be blank; give a rate, a taxId or a classification")]
+def _tax_faults(tax: NewTax, at: str, ground: Ground, day: date) -> list[Fault]:
     if tax.rate is not None and not -100 <= tax.rate <= 1000:  # a withholding is a tax of negative rate
         return [Fault(f"{at}.rate", "numericality", "must be a percentage from -100 to 1000")]
-    return []
+    if tax.tax_id is not None:
+        known = _by_id(tax.tax_id, ground)
+        if known is None:
+            return [Fault(f"{at}.taxId", "inclusion", "is no tax of this organization")]
+        dated = known.rate_at(day, ground.timezone) is not None
+        return [] if dated else [Fault(f"{at}.taxId", "date", "names a tax that had no rate yet on this date")]
+    return [] if tax.rate is not None else _classification_faults(tax.classification, at, ground, day)
+
+
+def _classification_faults(classification: str | None, at: str, ground: Ground, day: date) -> list[Fault]:
+    """A classification has to name one tax: a tax nobody found would be a tax nobody pays."""
+    if classification is None:
+        return [Fault(f"{at}.rate", "presence", "can't be blank; give a rate, a taxId or a classification")]
+    found = _of_classification(classification, ground, day)
+    if len(found) == 1:
+        return []
+    told = " and ".join(f"{plain(tax.rate_at(day, ground.timezone) or _ZERO)} %" for tax in found)
+    message = f"names several taxes here ({told}); give a rate" if found else "names no tax here; give a rate"
+    return [Fault(f"{at}.classification", "inclusion", message)]
+
+
+def _of_classification(classification: str, ground: Ground, day: date) -> list[KnownTax]:
+    same = [tax for tax in ground.taxes if tax.classification == classification]
+    return [tax for tax in same if tax.rate_at(day, ground.timezone) is not None]
 
 
 def build(
     said: Sequence[NewLine],
     ground: Ground,
     *,
-    at: datetime,
+    day: date,
     exponent: int,
     decimal_places: int,
     rounding: str,
     omit_taxes: bool,
     keep_prices_as_gross: bool,
 ) -> Lines:
-    """Return the lines as stored and what they come to; `at` decides which dated rate holds."""
-    lines = [_line(line, ground, at) for line in said]
+    """Return the lines as stored and what they come to; `day` decides which dated rate holds."""
+    lines = [_line(line, ground, day) for line in said]
     known = {_key(tax): tax for line in lines for tax in line.taxes}
     result = totals.compute(
         [_input(line) for line in lines],
@@ -116,7 +136,7 @@ def build(
     )
 
 
-def _line(said: NewLine, ground: Ground, at: datetime) -> Line:
+def _line(said: NewLine, ground: Ground, day: date) -> Line:
     """Fill a line from its item, and its taxes from the organization's. Separators keep only name and description."""
     if said.is_separator:
         return Line(id=ids.embedded(), name=said.name or "", description=said.description or "", is_separator=True)
@@ -145,7 +165,7 @@ def _line(said: NewLine, ground: Ground, at: datetime) -> Line:
         on_behalf=said.on_behalf,
         tax_exemption_code=said.tax_exemption_code,
         tax_exemption_reason=said.tax_exemption_reason,
-        taxes=tuple(_tax(tax, ground, at) for tax in wanted or ()),
+        taxes=tuple(_tax(tax, ground, day) for tax in wanted or ()),
         custom=said.custom,
         l10n=said.l10n,
         data=said.data,
@@ -159,9 +179,9 @@ def _item(line: NewLine, ground: Ground) -> KnownItem | None:
     return None
 
 
-def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
+def _tax(said: NewTax, ground: Ground, day: date) -> LineTax:
     """Match a tax: by id, else by rate, else by classification, as the dialect does. No match keeps the bare rate."""
-    known = _matched(said, ground, at)
+    known = _matched(said, ground, day)
     if known is None:
         rate = said.rate or _ZERO
         return LineTax(
@@ -175,7 +195,7 @@ def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
             tax_number=said.tax_number,
             classification=said.classification,
         )
-    dated = known.rate_at(at) or _ZERO
+    dated = known.rate_at(day, ground.timezone) or _ZERO
     rate = said.rate if said.tax_id is None and said.rate is not None else dated
     return LineTax(
         id=ids.embedded(),
@@ -191,13 +211,13 @@ def _tax(said: NewTax, ground: Ground, at: datetime) -> LineTax:
     )
 
 
-def _matched(said: NewTax, ground: Ground, at: datetime) -> KnownTax | None:
+def _matched(said: NewTax, ground: Ground, day: date) -> KnownTax | None:
     if said.tax_id is not None:
         return _by_id(said.tax_id, ground)
     if said.rate is not None:
-        same = [tax for tax in ground.taxes if tax.rate_at(at) == said.rate]
+        same = [tax for tax in ground.taxes if tax.rate_at(day, ground.timezone) == said.rate]
         return next((tax for tax in same if tax.classification == said.classification), same[0] if same else None)
-    return next((tax for tax in ground.taxes if tax.classification == said.classification), None)
+    return next(iter(_of_classification(said.classification or "", ground, day)), None)
 
 
 def _by_id(tax_id: str, ground: Ground) -> KnownTax | None:

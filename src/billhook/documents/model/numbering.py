@@ -4,9 +4,15 @@ import re
 
 import msgspec
 
-_STANDARD = re.compile(r"(\d{4})-(\d{5,12})\Z")
+_STANDARD = re.compile(r"([0-9]{4})-([0-9]{5}|[1-9][0-9]{5,7})\Z")
+_TOO_LONG = re.compile(r"[0-9]{4}-[1-9][0-9]{8,}\Z")
 
 MAX_LENGTH = 100
+
+
+def is_refused(own: str) -> bool:
+    """Tell whether an own number looks like ours but is too long to count on from (more than 8 digits)."""
+    return _TOO_LONG.match(own) is not None
 
 
 class Counting(msgspec.Struct, frozen=True):

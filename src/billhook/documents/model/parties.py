@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from billhook.documents.model.document import Party
-from billhook.documents.model.ground import Ground
+from billhook.documents.model.ground import Ground, KnownClient
 from billhook.kernel import countries, ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault
@@ -14,6 +14,10 @@ from billhook.organizations.model import Identity, is_email
 
 IDENTITY_FIELDS = frozenset(Identity.__struct_fields__)
 _FILLED = ("address2", "tax_number", "company_number", "iban", "bank", "swift")
+
+
+_LEGAL = ("tax_number", "tax_subject", "company_number", "iban", "bank", "swift", "business_type", "fiscal_region_code")
+"""What belongs to a legal entity and not to a mailbox."""
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -44,11 +48,19 @@ def client(ground: Ground, said: dict[str, Any], shard: int, now: datetime) -> C
     fields: dict[str, Any] = {"is_end_customer": False}
     if known is not None:
         fields |= msgspec.structs.asdict(known.identity) | {"custom": known.custom, "data": known.data}
+        if _is_somebody_else(known, said):
+            fields |= dict.fromkeys(_LEGAL)
     fields |= said
     party = Party(**_with_country_code(fields, said), id=ids.embedded(), created_at=now, updated_at=now)
     if known is not None:
         return Client(party, ids.from_uuid(known.id), is_new=False)
     return Client(party, ids.new(shard), is_new=True)
+
+
+def _is_somebody_else(known: KnownClient, said: dict[str, Any]) -> bool:
+    """Tell whether the said name is another one than the stored client's: two companies may share a mailbox."""
+    name = str(said.get("name") or "").strip().casefold()
+    return bool(name) and name != known.identity.name.strip().casefold()
 
 
 def identity_of(party: Party) -> Identity:

@@ -1,50 +1,42 @@
-"""A draft, said again: what a stored draft was asked to be, so that a change goes through the rules of a new one."""
+"""A draft, said again: a change is put on top of what was asked for, and everything else is derived afresh."""
 
 from typing import Any
 
 import msgspec
 
-from billhook.documents.model.document import Document, Line, LineTax, Party
-from billhook.documents.model.new import NewDocument, NewLine, NewTax
+from billhook.documents.model.document import Document
+from billhook.documents.model.new import NewDocument
 
-_LINE_FIELDS = frozenset(NewLine.__struct_fields__) & frozenset(Line.__struct_fields__) - {"taxes"}
-_DOCUMENT_FIELDS = frozenset(NewDocument.__struct_fields__) & frozenset(Document.__struct_fields__)
-_REBUILT = {"issuer", "client", "lines", "document_ids"}
-_OF_THE_SNAPSHOT = {"id", "created_at", "updated_at"}
+_FIELDS = frozenset(NewDocument.__struct_fields__)
+_TELLS_WHO = ("name", "email")
 
 
-def said_of(draft: Document) -> NewDocument:
-    """Return what would make this draft again."""
-    fields = {name: getattr(draft, name) for name in _DOCUMENT_FIELDS - _REBUILT}
-    return NewDocument(
-        **fields,
-        issuer=_said_party(draft.issuer),
-        client=_said_party(draft.client),
-        lines=tuple(_said_line(line) for line in draft.lines),
-        document_ids=tuple(draft.document_ids),
+def amended(before: NewDocument, draft: Document, said: dict[str, Any]) -> NewDocument:
+    """Return what a draft was asked to be, changed by what is said now.
+
+    The client stays the one it is linked to, and keys said of it add up, unless another one is named: by id, or by
+    another name or e-mail. Options add up too.
+    """
+    changes = {name: value for name, value in said.items() if name in _FIELDS and name not in ("options", "client")}
+    named = said.get("client")
+    if "client_id" in changes and changes["client_id"] != draft.client_id:
+        client, client_id = named or {}, changes["client_id"]
+    elif named is not None and _is_another(named, draft):
+        client, client_id = named, None
+    else:
+        client, client_id = before.client | (named or {}), draft.client_id
+    options = said.get("options_said") or {}
+    return msgspec.structs.replace(
+        before,
+        **(changes | {"client": client, "client_id": client_id}),
+        options=msgspec.structs.replace(before.options, **options),
     )
 
 
-def _said_party(party: Party) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(party)
-    return {name: value for name, value in fields.items() if value is not None and name not in _OF_THE_SNAPSHOT}
-
-
-def _said_line(line: Line) -> NewLine:
-    return NewLine(
-        **{name: getattr(line, name) for name in _LINE_FIELDS}, taxes=tuple(_said_tax(tax) for tax in line.taxes)
-    )
-
-
-def _said_tax(tax: LineTax) -> NewTax:
-    return NewTax(
-        rate=tax.rate,
-        tax_id=tax.tax_id,
-        classification=tax.classification,
-        name=tax.name,
-        abbreviation=tax.abbreviation,
-        reverse_charged=tax.reverse_charged,
-        recoverable=tax.recoverable,
-        compound=tax.compound,
-        tax_number=tax.tax_number,
+def _is_another(named: dict[str, Any], draft: Document) -> bool:
+    """Tell whether a name or an e-mail is said that is not the draft's client's."""
+    return any(
+        str(named[key] or "").strip().casefold() != str(getattr(draft.client, key) or "").strip().casefold()
+        for key in _TELLS_WHO
+        if key in named
     )

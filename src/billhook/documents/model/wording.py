@@ -14,6 +14,7 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.lines import Lines
 from billhook.documents.model.new import NewDocument
 from billhook.documents.texts import Labels, labels
+from billhook.kernel import time
 
 BUILT_IN: Final = {
     "invoice_note": "[payment instructions]\n\n[tax clause]\n\n[thank you]",
@@ -103,8 +104,8 @@ def values_of(document: Document) -> dict[str, str]:
         "tax number": issuer.tax_number or "",
         "company number": issuer.company_number or "",
         "document number": document.number or "",
-        "document date": document.date.date().isoformat(),
-        "document due": document.date_due.date().isoformat() if document.date_due else "",
+        "document date": time.day(document.date, document.timezone).isoformat(),
+        "document due": time.day(document.date_due, document.timezone).isoformat() if document.date_due else "",
         "client name": document.client.name,
         "tax clause": document.tax_clause,
     }
