@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from billhook.kernel import ids
 from tests.conftest import TEMPLATE, create_database, url_of
 from tests.integration import program
 from tests.integration.program import billhook, refusal
@@ -25,10 +26,10 @@ async def own_database(worker_name: str) -> AsyncIterator[str]:
     await execute(url_of("postgres"), f"drop database {os.environ[TEMPLATE]}_{name} with (force)")
 
 
-async def execute(url: str, sql: str) -> None:
+async def execute(url: str, sql: str, *arguments: object) -> None:
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(sql)
+        await connection.execute(sql, *arguments)
     finally:
         await connection.close()
 
@@ -159,11 +160,13 @@ async def test_the_doctor_names_dead_and_late_jobs(own_database: str) -> None:
 
 
 async def test_the_doctor_names_a_document_that_differs_from_its_journal(own_database: str) -> None:
-    await execute(own_database, "alter table documents.document disable trigger all")
-    await execute(own_database, LIAR)
+    shard = ids.new_shard()
+    organization, document = ids.new(shard), ids.new(shard)
+    await execute(own_database, LIAR, shard, *map(ids.to_uuid, (organization, document)))
     found = billhook("doctor", "--json", database_url=own_database)
     assert found.returncode == 1
-    assert "document 2026-00001 " in findings(found, "journal")[0]["text"]
+    (journal,) = findings(found, "journal")
+    assert f"organization {organization}: document 2026-00001 ({document}) is not balanced" in journal["text"]
 
 
 async def test_the_doctor_says_how_to_migrate(worker_name: str) -> None:
@@ -214,9 +217,14 @@ def test_the_doctor_sees_a_password_others_may_read(place: Path) -> None:
 
 
 LIAR = """
+with organization as (
+  insert into organizations.organization (shard, id, account_id, root_account_id, name, locale, timezone, currency,
+    rounding, identity, created_at, updated_at)
+  values ($1, $2, gen_random_uuid(), gen_random_uuid(), 'Liars Ltd', 'en', 'UTC', 'EUR', 'document', '{}', now(), now())
+  returning account_id)
 insert into documents.document (shard, id, organization_id, account_id, type, draft, number, date_year, date, currency,
   exponent, decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, issuer, client,
   lines, taxes, reverse_taxes, has_unit, issued_at, created_at, updated_at)
-values (1, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'invoice', false, '2026-00001', 2026, now(), 'EUR',
-  2, 2, 'document', 'en', 'UTC', 100, 0, 121, 121, '{}', '{}', '[]', '[]', '[]', false, now(), now(), now())
+select $1, $3, $2, account_id, 'invoice', false, '2026-00001', 2026, now(), 'EUR', 2, 2, 'document', 'en', 'UTC',
+  100, 0, 121, 121, '{}', '{}', '[]', '[]', '[]', false, now(), now(), now() from organization
 """

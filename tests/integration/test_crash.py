@@ -22,7 +22,7 @@ from billhook.cli.demo import AGENCY
 from billhook.db import embedded
 from billhook.kernel import ids
 from tests.integration import program
-from tests.integration.program import PATIENCE_SECONDS, Program, account, postgres_pid
+from tests.integration.program import PATIENCE_SECONDS, Program, account, billhook, postgres_pid
 from tests.world import World
 
 place, start, serve = program.place, program.start, program.serve
@@ -131,6 +131,8 @@ async def test_killed_again_and_again(serve: Callable[..., Program], place: Path
         clients.up.set()
         await clients.until(len(clients.acknowledged) + AFTER_THE_LAST)
     await verify(clients, place)
+    examined = await asyncio.to_thread(billhook, "doctor", "--data-dir", place)
+    assert examined.returncode == 0, examined.stdout  # the journal's chain, too
     assert running.end() == 0
 
 

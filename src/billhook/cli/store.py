@@ -33,14 +33,6 @@ class Dead(msgspec.Struct, frozen=True):
     error: str
 
 
-class Unbalanced(msgspec.Struct, frozen=True):
-    """A document that differs from its journal."""
-
-    organization_id: Id
-    id: Id
-    number: str
-
-
 @sql.one
 async def is_empty(tx: Tx) -> bool: ...
 
@@ -70,7 +62,7 @@ async def overdue_jobs(tx: Tx) -> int: ...
 
 
 @sql.many
-async def unbalanced(tx: Tx) -> list[Unbalanced]: ...
+async def organizations(tx: Tx) -> list[Id]: ...
 
 
 sql.finish()

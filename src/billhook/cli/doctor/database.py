@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+from billhook import payments
 from billhook.cli import store
 from billhook.cli.database import opened, place
 from billhook.cli.doctor.findings import Finding, note, wrong
@@ -75,8 +76,12 @@ async def _jobs(tx: Tx) -> list[Finding]:
 
 
 async def _journal(tx: Tx) -> list[Finding]:
+    """Prove every organization's journal anew: its chain, and the totals that are folds of it."""
     remedy = "Stop, keep a copy of the database, and report this: it is a fault of Billhook, or somebody edited rows."
-    return [
-        wrong("journal", f"document {row.number} ({row.id}) does not say what its journal says", remedy)
-        for row in await store.unbalanced(tx)
-    ] or [note("journal", "every document says what its journal says")]
+    found: list[Finding] = []
+    organizations = await store.organizations(tx)
+    for organization in organizations:
+        tx.enter(organization)
+        wrongs = await payments.verify(tx)
+        found += [wrong("journal", f"of organization {organization}: {one.text}", remedy) for one in wrongs]
+    return found or [note("journal", f"proved for {len(organizations)} organizations")]
