@@ -24,7 +24,8 @@ def test_forms(text, emitted):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2022-13-01", "18.4.2020", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+    "text",
+    ["", "soon", "2022-13-01", "18.4.2020", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
 )
 def test_what_is_no_date(text):
     with pytest.raises(ValueError, match=r".*"):

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OFFSET_AND_Z = re.compile(r"([+-]\d{2}:?\d{2})Z\Z")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
 class Clock(Protocol):
@@ -58,9 +57,7 @@ def parse(text: str) -> datetime:
     A text without a zone is UTC. Raises ValueError when it is none of these.
     """
     text = text.strip()
-    if _DATE.match(text):
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    instant = datetime.fromisoformat(_OFFSET_AND_Z.sub(r"\1", text))
+    instant = datetime.fromisoformat(_OFFSET_AND_Z.sub(r"\1", text))  # a date alone begins at midnight
     instant = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
     if not 1900 <= instant.year <= 9000:  # outside of this no zone arithmetic is safe, and no document is dated
         raise ValueError("the year must be between 1900 and 9000")

@@ -106,7 +106,8 @@ _FILTER: Final = {
         "limit": {"description": "Rows of a page.", "type": "integer", "minimum": 1, "maximum": 100, "default": 100},
         "skip": {"description": "Rows to leave out at the beginning.", "type": "integer", "minimum": 0, "default": 0},
         "fields": {
-            "description": "Fields to answer with: a list, or `{field: true}`, or `{field: false}` for all but some.",
+            "description": "Fields to answer with: a list, or `{field: true}`, or `{field: false}` for all but some. "
+            "The others are left out, required ones too.",
             "anyOf": [
                 {"type": "array", "items": {"type": "string"}},
                 {"type": "object", "additionalProperties": {"type": "boolean"}},
