@@ -15,21 +15,22 @@ abandoned as (
 update jobs.job
    set state = 'running', attempts = attempts + 1,
        leased_until = :now::timestamptz + make_interval(secs => :lease_seconds::int)
- where id in (select id from due union all select id from abandoned)
+ where id in (select id from due union all select id from abandoned limit :batch::int)
 returning id, kind, organization_id, payload, attempts, max_attempts;
 
 -- name: finish
--- Done jobs leave the table.
-delete from jobs.job where id = any(:done);
+-- A done job leaves the table. Attempts count the claims: who has lost the lease to another run acknowledges nothing.
+delete from jobs.job where id = :job and attempts = :attempts and state = 'running';
 
 -- name: fail
 -- Try again after 2, 4, 8 … seconds, at most an hour; give up after max_attempts and keep the row for `doctor`.
+-- Only for the run that holds the lease, as above.
 update jobs.job
-   set state = case when attempts >= max_attempts or :final then 'dead' else 'due' end,
+   set state = case when attempts >= max_attempts then 'dead' else 'due' end,
        run_at = :now::timestamptz + make_interval(secs => least(2 ^ attempts, 3600)),
        leased_until = null,
        last_error = :error
- where id = :job;
+ where id = :job and attempts = :attempts and state = 'running';
 
 -- name: bury
 -- Jobs whose last attempt took the worker with it.

@@ -34,9 +34,10 @@ async def working(database: Database, settings: Settings, press: Press, *, publi
     finally:
         worker.stop()
         _, unfinished = await asyncio.wait([running], timeout=PATIENCE_SECONDS)
-        for task in unfinished:
+        if unfinished:
             log.warning("jobs under way are left to the next start")
-            task.cancel()
+            running.cancel()
+            await asyncio.wait([running])
 
 
 __all__ = ["handlers", "working"]
