@@ -202,7 +202,9 @@ async def change(tx: Tx, payment_id: str, said: dict[str, Any]) -> Payment:
             entry=ids.new(tx.shard),
             **fields,
         )
-    except Unique:
+    except Unique as error:
+        if constraint_of(error) != "payment_transaction":
+            raise
         raise _id_is_taken(said.get("type", before.type)) from None
     if after is None:
         await read(tx, payment_id)  # raises, if somebody has deleted it meanwhile
