@@ -72,13 +72,15 @@ begin
       old.date_year, old.date, old.date_service, old.date_service_to, old.date_due, old.date_valid_till, old.date_paid,
       old.reference, old.currency, old.exponent, old.decimal_places, old.rounding, old.locale, old.timezone, old.total,
       old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
-      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids, old.issued_at)
+      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids,
+      old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id)
      is distinct from
      (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
       new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
       new.reference, new.currency, new.exponent, new.decimal_places, new.rounding, new.locale, new.timezone, new.total,
       new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
-      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids, new.issued_at)
+      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids,
+      new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id)
   then
     raise exception 'an issued document cannot be changed' using errcode = 'BH001';
   end if;
@@ -86,6 +88,26 @@ begin
     raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
   end if;
   return new;
+end $$;
+
+CREATE FUNCTION documents.refuse_emptying() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'issued documents cannot be deleted' using errcode = 'BH001';
+end $$;
+
+CREATE FUNCTION documents.refuse_going_back() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'UPDATE' then
+    if (old.shard, old.organization_id, old.type, old.series, old.year)
+       is not distinct from (new.shard, new.organization_id, new.type, new.series, new.year) and new.last >= old.last then
+      return new;
+    end if;
+  end if;
+  raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
 end $$;
 
 CREATE FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) RETURNS TABLE(organization_id uuid, role text, active boolean)
@@ -702,6 +724,12 @@ CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, 
 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
 
+CREATE TRIGGER never_back BEFORE DELETE OR UPDATE ON documents.counter FOR EACH ROW EXECUTE FUNCTION documents.refuse_going_back();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON documents.counter FOR EACH STATEMENT EXECUTE FUNCTION documents.refuse_going_back();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON documents.document FOR EACH STATEMENT EXECUTE FUNCTION documents.refuse_emptying();
+
 CREATE TRIGGER advance AFTER INSERT ON payments.entry REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION payments.advance();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.refuse_change();
@@ -818,6 +846,10 @@ GRANT ALL ON FUNCTION documents.owner_of(document uuid, document_shard integer) 
 
 GRANT ALL ON FUNCTION documents.refuse_change() TO billhook_app;
 
+GRANT ALL ON FUNCTION documents.refuse_emptying() TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
+
 GRANT ALL ON FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) TO billhook_app;
 
 GRANT ALL ON FUNCTION organizations.owner_of_setting(setting uuid, setting_shard integer) TO billhook_app;
@@ -844,7 +876,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE delivery.caught TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE delivery.email TO billhook_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.counter TO billhook_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE documents.counter TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
 

@@ -96,13 +96,15 @@ begin
       old.date_year, old.date, old.date_service, old.date_service_to, old.date_due, old.date_valid_till, old.date_paid,
       old.reference, old.currency, old.exponent, old.decimal_places, old.rounding, old.locale, old.timezone, old.total,
       old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
-      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids, old.issued_at)
+      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids,
+      old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id)
      is distinct from
      (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
       new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
       new.reference, new.currency, new.exponent, new.decimal_places, new.rounding, new.locale, new.timezone, new.total,
       new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
-      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids, new.issued_at)
+      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids,
+      new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id)
   then
     raise exception 'an issued document cannot be changed' using errcode = 'BH001';
   end if;
@@ -113,6 +115,28 @@ begin
 end $$;
 create trigger immutable before update or delete on documents.document
   for each row execute function documents.refuse_change();
+
+-- A number that was given is never given again: a counter does not go back and does not go away, whoever asks.
+create function documents.refuse_going_back() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' then
+    if (old.shard, old.organization_id, old.type, old.series, old.year)
+       is not distinct from (new.shard, new.organization_id, new.type, new.series, new.year) and new.last >= old.last then
+      return new;
+    end if;
+  end if;
+  raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
+end $$;
+create trigger never_back before update or delete on documents.counter
+  for each row execute function documents.refuse_going_back();
+create trigger never_emptied before truncate on documents.counter
+  for each statement execute function documents.refuse_going_back();
+create function documents.refuse_emptying() returns trigger language plpgsql as $$
+begin
+  raise exception 'issued documents cannot be deleted' using errcode = 'BH001';
+end $$;
+create trigger never_emptied before truncate on documents.document
+  for each statement execute function documents.refuse_emptying();
 
 -- The PDF of an issued document, once per language, by the hash of its bytes.
 create table documents.rendering (
@@ -126,7 +150,8 @@ create table documents.rendering (
   foreign key (shard, document_id) references documents.document
 );
 
-grant select, insert, update, delete on documents.counter, documents.document to billhook_app;
+grant select, insert, update on documents.counter to billhook_app;
+grant select, insert, update, delete on documents.document to billhook_app;
 grant select, insert on documents.rendering to billhook_app;
 alter table documents.counter enable row level security;
 alter table documents.document enable row level security;
