@@ -112,3 +112,23 @@ async def test_a_number_cannot_run_away_with_the_counter(world: World) -> None:
     for own in (f"{year}-0131001", f"{year}-\uff10\uff10\uff10\uff19\uff19"):
         await world.invoice(alice, organization, number=own)
     assert (await world.invoice(alice, organization))["number"] == f"{year}-00001"
+
+
+async def test_json_that_is_not_called_json_is_read_all_the_same(world: World) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    headers = {"authorization": alice.token, "content-type": "application/x-www-form-urlencoded"}
+    url = f"/Organizations/{organization['id']}"
+    body = '{"IBAN": "BE71 0961 2345 6769"}'
+    changed = await world.http.patch(url, content=body, headers=headers)
+    assert changed.json()["IBAN"] == "BE71 0961 2345 6769"
+    refused = await alice.patch(url, {"IBAN": "BE69 5390 0754 7034"})
+    assert refused.json()["error"]["details"]["codes"] == {"IBAN": ["format"]}
+
+
+async def test_a_payment_is_more_than_nothing(world: World) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    body = world.rocket_man(payments=[{"type": "card", "amount": -500}])
+    refused = await alice.post(f"/Organizations/{organization['id']}/Documents", body)
+    assert refused.json()["error"]["details"]["codes"] == {"payments.0.amount": ["numericality"]}

@@ -9,7 +9,7 @@ import msgspec
 from billhook.documents.model.document import Document, Line, Party, TaxRow, Type
 from billhook.documents.model.wording import Shown, shown
 from billhook.documents.paper import qr, view
-from billhook.documents.paper.format import Format, in_locale
+from billhook.documents.paper.format import Format, in_locale, is_written_in
 from billhook.documents.texts import LANGUAGES, Labels, labels
 from billhook.kernel import countries, time
 
@@ -23,14 +23,19 @@ class Branding(msgspec.Struct, frozen=True):
 
 
 def locale_of(document: Document, wanted: str | None) -> str:
-    """Return the locale to write in: the wanted language if we write it, else the document's own."""
+    """Return the locale to write in: the wanted language if we write it, else the document's own.
+
+    Each paper is kept under the answer, so there are no more answers than there are ways to write: a language,
+    with a region where people write it in ways of their own (`de-AT`).
+    """
     if not wanted:
         return document.locale
-    language = {"cz": "cs"}.get(wanted.lower(), wanted).replace("_", "-")
-    bare = language.partition("-")[0].lower()
-    if bare not in LANGUAGES or bare == document.locale.partition("-")[0].lower():
+    language, _, rest = wanted.replace("_", "-").partition("-")
+    language = {"cz": "cs"}.get(language.lower(), language.lower())
+    if language not in LANGUAGES or language == document.locale.partition("-")[0].lower():
         return document.locale
-    return language
+    region = rest.rpartition("-")[2].upper()
+    return f"{language}-{region}" if is_written_in(language, region) else language
 
 
 class Sheet:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
+from stdnum import iban
 
 from billhook.kernel import countries, money
 from billhook.kernel.ids import Id
@@ -122,6 +123,8 @@ def check_identity(identity: Identity, *, country_required: bool, what: str) -> 
         faults.append(Fault("country", "inclusion", message))
     if identity.email and not is_email(identity.email):
         faults.append(Fault("email", "format", "is not an e-mail address"))
+    if identity.iban and not iban.is_valid(identity.iban, check_country=False):
+        faults.append(Fault("IBAN", "format", "is not an IBAN: its check digits do not fit"))
     return faults
 
 
@@ -169,8 +172,14 @@ def derive(new: NewOrganization) -> Derived:
     country = countries.get(new.identity.country_code or "")
     if faults or country is None:
         raise Invalid("Organization", faults)
-    currency = country.currency if country.currency in money.EXPONENT_OF else "EUR"
+    currency = currency_of(country.alpha2)
     return Derived(new.locale or country.locale, new.timezone or country.timezone, currency)
+
+
+def currency_of(country_code: str | None) -> str:
+    """Return the currency an organization of a country begins with: the country's if we know it, else the euro."""
+    country = countries.get(country_code or "")
+    return country.currency if country and country.currency in money.EXPONENT_OF else "EUR"
 
 
 def first_settings(currency: str) -> dict[str, Any]:

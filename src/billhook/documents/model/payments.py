@@ -32,7 +32,9 @@ def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
         if len(payment.transaction_id or "") > MAX_TRANSACTION_ID:
             message = f"must have at most {MAX_TRANSACTION_ID} characters"
             faults.append(Fault(f"{at}.transactionId", "length", message))
-        if payment.amount is not None and not money.fits(payment.amount, exponent):
+        if payment.amount is not None and payment.amount <= 0:
+            faults.append(Fault(f"{at}.amount", "numericality", "must be more than zero; leave it out for what is due"))
+        elif payment.amount is not None and not money.fits(payment.amount, exponent):
             message = f"must be a number below 10^15 with at most {exponent} decimals in this currency"
             faults.append(Fault(f"{at}.amount", "numericality", message))
     said = [payment.amount for payment in new.payments if payment.amount is not None]

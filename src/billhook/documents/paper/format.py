@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.localedata import locale_identifiers
 from babel.dates import format_date
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
@@ -27,7 +28,7 @@ class Format:
     def __init__(self, locale: Locale) -> None:
         self._locale = locale
         self._day = lru_cache(maxsize=512)(lambda day: format_date(day, "medium", locale))
-        self._currency = cache(self._currency_pattern)
+        self._currency = lru_cache(maxsize=512)(self._currency_pattern)
         self._number = _with_decimals(parse_pattern(locale.decimal_formats[None].pattern), 0, MOST_DECIMALS)
         self._rate = _with_decimals(parse_pattern(locale.percent_formats[None].pattern), 0, MOST_DECIMALS)
 
@@ -87,6 +88,18 @@ def _with_decimals(pattern: NumberPattern, fewest: int, most: int) -> NumberPatt
 
 
 @cache
+def _regions() -> frozenset[tuple[str, str]]:
+    """Return language and region of each locale there are habits of; the script between them is left out."""
+    parts = [name.split("_") for name in locale_identifiers()]
+    return frozenset((part[0], part[-1]) for part in parts if len(part) > 1 and len(part[-1]) == len("AT"))
+
+
+def is_written_in(language: str, region: str) -> bool:
+    """Tell whether a language (`de`) has habits of its own in a region (`AT`)."""
+    return (language, region) in _regions()
+
+
+@lru_cache(maxsize=256)
 def in_locale(name: str) -> Format:
     """Return the format of a locale such as `nl-BE`; an unknown country falls back to the language, then to English."""
     language = name.replace("_", "-").split("-")[0].lower()

@@ -133,7 +133,12 @@ class Press:
                 await worker.stdin.drain()
                 length = int.from_bytes(await worker.stdout.readexactly(4))
                 return msgspec.msgpack.decode(await worker.stdout.readexactly(length), type=Done)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
+        except (
+            OSError,
+            RuntimeError,
+            asyncio.IncompleteReadError,
+            TimeoutError,
+        ) as error:  # uvloop: "handler is closed"
             raise _BrokenError from error
         finally:
             self._busy = False
