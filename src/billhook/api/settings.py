@@ -127,7 +127,7 @@ async def remove(request: BillhookRequest, setting_id: FromPath[str]) -> Count:
     """Remove a setting; what depended on it goes back to its built-in default."""
     async with request.database.open(request.principal.account_id) as tx:
         setting = await organizations.enter_setting(tx, setting_id, write=True)
-        return Count(await organizations.remove_setting(tx, setting))
+        return Count(await organizations.remove_setting(tx, setting, rounding=request.settings.rounding))
 
 
 ROUTES = [page, count, create, read, change, replace, remove]

@@ -21,6 +21,7 @@ from billhook.organizations.model import (
     check_identity,
     check_locale,
     check_setting,
+    currency_of,
     derive,
     first_settings,
     with_country_code,
@@ -180,6 +181,15 @@ async def _follow(tx: Tx, name: str, value: Any) -> None:
         await store.follow_setting(tx, value if name == "currencyId" else None, value if name == "rounding" else None)
 
 
-async def remove_setting(tx: Tx, setting: Setting) -> int:
-    """Remove a setting; what depended on it goes back to its built-in default."""
-    return await store.delete_setting(tx, setting.id)
+async def remove_setting(tx: Tx, setting: Setting, *, rounding: str) -> int:
+    """Remove a setting; what depended on it goes back to its default.
+
+    That is the currency of the organization's country, and for the rounding the installation's, given here.
+    """
+    async with tx.atomic():
+        gone = await store.delete_setting(tx, setting.id)
+        if setting.name == "rounding":
+            await _follow(tx, "rounding", rounding)
+        elif setting.name == "currencyId":
+            await _follow(tx, "currencyId", currency_of((await read(tx)).identity.country_code))
+    return gone
