@@ -240,3 +240,24 @@ async def test_pages_are_not_part_of_the_api_s_description(web: httpx.AsyncClien
     description = await web.get("/openapi.json", headers={"accept": "application/json"})
     assert description.status_code == 200
     assert not [path for path in description.json()["paths"] if path.startswith(("/i/", "/static", "/theme"))]
+
+
+async def test_a_language_nobody_writes_makes_no_paper_of_its_own(
+    world: World, web: httpx.AsyncClient, database_url: str
+) -> None:
+    _, invoice, path = await shared(world)
+    link = path.removeprefix("/i/")
+    papers = []
+    for language in ("de", "de-aaa", "DE-x1", "de_zz"):
+        page = await web.get(path, params={"l": language})
+        assert '<html lang="de"' in page.text
+        paper = await world.http.get(f"/Documents/public/{link}/pdf", params={"l": language})
+        assert paper.status_code == 200, paper.text
+        papers.append(paper.content)
+    assert papers == papers[:1] * 4
+    connection = await asyncpg.connect(database_url)
+    try:
+        sql = "select language from documents.rendering where document_id = $1"
+        assert [row["language"] for row in await connection.fetch(sql, ids.to_uuid(invoice["id"]))] == ["de"]
+    finally:
+        await connection.close()

@@ -16,6 +16,7 @@ from billhook.documents.paper import images
 from billhook.documents.paper.coverage import FONTS, families, needed
 from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.sanitise import BREAK, UNBROKEN, Alphabet
+from billhook.documents.sheet import chosen
 from billhook.documents.texts import LANGUAGES
 from billhook.kernel.money import EXPONENT_OF
 from billhook.kernel.problems import Invalid
@@ -242,3 +243,30 @@ def test_uploads_that_are_refused(upload: bytes, message: str) -> None:
         images.accept(upload)
     assert message in refusal.value.message
     assert refusal.value.faults[0].path == "logo"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locale"),
+    [
+        (None, "nl-BE"),
+        ("nl", "nl-BE"),
+        ("de", "de"),
+        ("DE-at", "de-AT"),
+        ("de_AT", "de-AT"),
+        ("sr-Latn-RS", "sr-RS"),
+        ("cz", "cs"),
+        ("de-aaa", "de"),
+        ("fr-x1", "fr"),
+        ("fr-zz", "fr"),
+        ("de-AT-x-anything", "de"),
+        ("de-" + "a" * 1000, "de"),
+        ("tlh", "nl-BE"),
+        ("", "nl-BE"),
+    ],
+)
+def test_only_ways_people_write_make_papers_of_their_own(wanted: str | None, locale: str) -> None:
+    assert chosen("nl-BE", wanted) == locale
+
+
+def test_the_habits_kept_in_memory_are_bounded() -> None:
+    assert in_locale.cache_info().maxsize

@@ -23,17 +23,22 @@ class Branding(msgspec.Struct, frozen=True):
 
 
 def locale_of(document: Document, wanted: str | None) -> str:
-    """Return the locale to write in: the wanted language if we write it, else the document's own.
+    """Return the locale to write a document in: the wanted language if we write it, else the document's own."""
+    return chosen(document.locale, wanted)
 
-    Each paper is kept under the answer, so there are no more answers than there are ways to write: a language,
-    with a region where people write it in ways of their own (`de-AT`).
+
+def chosen(own: str, wanted: str | None) -> str:
+    """Return the wanted language if we write it and it is not that of `own`, else `own`.
+
+    Each paper is kept under the answer, so there are no more answers than there are ways to write: a language, with
+    a region where people have habits of their own (`de-AT`).
     """
     if not wanted:
-        return document.locale
+        return own
     language, _, rest = wanted.replace("_", "-").partition("-")
     language = {"cz": "cs"}.get(language.lower(), language.lower())
-    if language not in LANGUAGES or language == document.locale.partition("-")[0].lower():
-        return document.locale
+    if language not in LANGUAGES or language == own.partition("-")[0].lower():
+        return own
     region = rest.rpartition("-")[2].upper()
     return f"{language}-{region}" if is_written_in(language, region) else language
 

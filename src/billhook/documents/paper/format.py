@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.localedata import locale_identifiers
 from babel.dates import format_date
+from babel.localedata import locale_identifiers
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from billhook.kernel.money import exponent
