@@ -26,21 +26,27 @@ def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
         return [Fault("payments", "too_many", f"a document comes with at most {MAX_PAYMENTS} payments")]
     faults = []
     for index, payment in enumerate(new.payments):
-        at = f"payments.{index}"
-        if payment.type not in TYPES:
-            faults.append(Fault(f"{at}.type", "inclusion", f"must be one of {', '.join(TYPES)}"))
-        if len(payment.transaction_id or "") > MAX_TRANSACTION_ID:
-            message = f"must have at most {MAX_TRANSACTION_ID} characters"
-            faults.append(Fault(f"{at}.transactionId", "length", message))
-        if payment.amount is not None and payment.amount <= 0:
-            faults.append(Fault(f"{at}.amount", "numericality", "must be more than zero; leave it out for what is due"))
-        elif payment.amount is not None and not money.fits(payment.amount, exponent):
-            message = f"must be a number below 10^15 with at most {exponent} decimals in this currency"
-            faults.append(Fault(f"{at}.amount", "numericality", message))
+        faults += _faults_of_one(payment, f"payments.{index}", exponent)
     said = [payment.amount for payment in new.payments if payment.amount is not None]
     if not faults and abs(sum(money.to_minor(amount, exponent) for amount in said)) >= money.MAX_MINOR:
         message = f"come to {money.MAX_MINOR} minor units of the currency or more, which is too much"
         faults.append(Fault("payments", "numericality", message))
+    return faults
+
+
+def _faults_of_one(payment: NewPayment, at: str, exponent: int) -> list[Fault]:
+    faults = []
+    if payment.type not in TYPES:
+        faults.append(Fault(f"{at}.type", "inclusion", f"must be one of {', '.join(TYPES)}"))
+    if len(payment.transaction_id or "") > MAX_TRANSACTION_ID:
+        message = f"must have at most {MAX_TRANSACTION_ID} characters"
+        faults.append(Fault(f"{at}.transactionId", "length", message))
+    if payment.amount is not None and payment.amount <= 0:
+        message = "must be more than zero; leave it out for what is due"
+        faults.append(Fault(f"{at}.amount", "numericality", message))
+    elif payment.amount is not None and not money.fits(payment.amount, exponent):
+        message = f"must be a number below 10^15 with at most {exponent} decimals in this currency"
+        faults.append(Fault(f"{at}.amount", "numericality", message))
     return faults
 
 
