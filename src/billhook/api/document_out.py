@@ -235,6 +235,30 @@ def document_out(
     )
 
 
+def public_document_out(document: Document, base_url: str, payments: Sequence[PaymentOf]) -> DocumentOut:
+    """Return what somebody who holds the public link may read: what the paper says, and what was paid on it.
+
+    The keys are those of `DocumentOut`; what is the seller's own business (custom, comments, data that is not meant
+    for the paper, ids of accounts and clients, addresses of machines) is empty or absent.
+    """
+    out = document_out(document, base_url, payments)
+    for party in (out.document_issuer, out.document_client):
+        party.custom, party.data, party.ip_address = {}, _on_paper(party.data), None
+    for line in out.items or ():
+        line.custom, line.data = {}, _on_paper(line.data)
+    for payment in out.payments or ():
+        payment.custom, payment.note, payment.tag, payment.transaction_id = {}, None, None, None
+    out.custom, out.comments, out.data = {}, [], _on_paper(out.data)
+    out.number_internal = out.unique_id = out.client_id = None
+    out.account_id = ""
+    return out
+
+
+def _on_paper(rows: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """Return the rows that are meant for the paper."""
+    return [row for row in rows or () if isinstance(said := row.get("options"), dict) and said.get("onPDF") is True]
+
+
 def payment_out(payment: PaymentOf, document: Document) -> DocumentPaymentOut:
     """Return the wire form of a payment."""
     return DocumentPaymentOut(

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from billhook import documents, organizations
 from billhook.api import includes
 from billhook.api.document_in import DocumentIn, SendIn, changes, new_document, recipients
-from billhook.api.document_out import DocumentOut, document_out
+from billhook.api.document_out import DocumentOut, document_out, public_document_out
 from billhook.api.parameters import FilterParameter, WhereParameter
 from billhook.api.responses import Count, JsonResponse, Success, listed, picked
 from billhook.api.wire import In, Out, given
@@ -214,12 +214,12 @@ async def pdf(request: BillhookRequest, document_id: FromPath[str], language: La
 
 @get("/Documents/public/{link:str}", opt={"public": True}, tags=["Documents"], summary="Read a shared document")
 async def public(request: BillhookRequest, link: FromPath[str]) -> DocumentOut:
-    """Return a document by its public link; needs no token."""
+    """Return a document by its public link, without what is only the seller's business; needs no token."""
     async with request.database.open() as tx:
         document_id = await documents.enter_shared(tx, link)
         document = await documents.read(tx, document_id)
         payments = (await documents.payments_of(tx, [document_id]))[document_id]
-    return document_out(document, request.public_url, payments)
+    return public_document_out(document, request.public_url, payments)
 
 
 @get(
