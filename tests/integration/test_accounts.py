@@ -271,6 +271,21 @@ async def test_the_confirmation_mail_is_sent_until_the_address_is_confirmed(worl
     assert await jobs_of(world, actor.id) == ["accounts.confirm"] * 4
 
 
+@pytest.mark.parametrize("path", ["send-verification", "verify"])
+async def test_confirmation_mails_are_rationed(world: World, path: str) -> None:
+    actor = await world.actor()
+    answers = [await actor.post(f"/Accounts/{actor.id}/{path}") for _ in range(4)]
+    assert [answer.is_success for answer in answers] == [True, True, True, False]
+    error = answers[-1].json()["error"]
+    assert (error["statusCode"], error["code"]) == (429, "CONFIRMATION_THROTTLED")
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600
+    assert await jobs_of(world, actor.id) == ["accounts.confirm"] * 4  # one of them from signing up
+    neighbour = await world.actor()
+    assert (await neighbour.post(f"/Accounts/{neighbour.id}/{path}")).is_success
+    world.clock.move(timedelta(seconds=3601))
+    assert (await actor.post(f"/Accounts/{actor.id}/{path}")).is_success
+
+
 async def test_a_confirmation_is_good_for_its_account_its_purpose_and_a_week(world: World) -> None:
     alice, bob = await world.actor("alice"), await world.actor("bob")
     token = await confirmation_token(world, alice)

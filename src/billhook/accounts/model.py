@@ -122,6 +122,13 @@ class ResetThrottled(Problem):
     code = "RESET_THROTTLED"
 
 
+class ConfirmationThrottled(Problem):
+    """Too many confirmation mails were asked for; try again in {wait_seconds} seconds."""
+
+    kind = Kind.THROTTLED
+    code = "CONFIRMATION_THROTTLED"
+
+
 class SignUpClosed(Problem):
     """Sign-up is closed on this server: an account can only be created with the access token of an existing one."""
 

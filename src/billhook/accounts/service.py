@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from billhook import jobs
-from billhook.accounts import authentication, columns, store, tokens
+from billhook.accounts import authentication, columns, store, throttling, tokens
 from billhook.accounts.events import CONFIRM
 from billhook.accounts.model import (
     CONFIRMATION_TTL_SECONDS,
@@ -12,6 +12,7 @@ from billhook.accounts.model import (
     AccessToken,
     Account,
     Changes,
+    ConfirmationThrottled,
     Granted,
     changes_faults,
     email_faults,
@@ -157,10 +158,17 @@ async def log_out(tx: Tx, principal: Principal) -> None:
 
 
 async def send_confirmation(tx: Tx, principal: Principal, account_id: str) -> None:
-    """Have the mail sent that asks to confirm the address; a confirmed address gets none. Raises NotYours."""
+    """Have the mail sent that asks to confirm the address; a confirmed address gets none.
+
+    Raises NotYours, ConfirmationThrottled.
+    """
     account = await acting_for(tx, principal, account_id)
-    if not account.email_verified:
-        await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
+    if account.email_verified:
+        return
+    counters = throttling.confirmations(account.id, account.email)
+    if wait_seconds := await store.note_attempt(tx, counters.keys, counters.allowed, counters.window_seconds):
+        raise ConfirmationThrottled(wait_seconds=wait_seconds)
+    await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
 
 
 async def confirm(tx: Tx, account_id: str, token: str, redirect: str | None, public_url: str) -> None:

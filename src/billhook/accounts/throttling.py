@@ -16,6 +16,9 @@ from billhook.settings import Settings
 ADDRESS_FACTOR: Final = 10
 """Many people share one client address, so it may fail this many times as often as one e-mail address."""
 
+MAILS_AN_HOUR: Final = 3
+"""How many confirmation mails one account may ask for, and one address may get, within an hour."""
+
 _turns: Final = weakref.WeakValueDictionary[bytes, asyncio.Lock]()
 
 
@@ -34,6 +37,16 @@ def counters(deed: str, email: str, client: str, settings: Settings) -> Counters
         keys=[hashlib.sha256(name.encode()).digest() for name in names],
         allowed=[settings.login_attempts, settings.login_attempts * ADDRESS_FACTOR],
         window_seconds=settings.login_window_seconds,
+    )
+
+
+def confirmations(account_id: str, email: str) -> Counters:
+    """Return the counters of confirmation mails: the account's and the address's, so that changing one resets none."""
+    names = (f"confirm account {account_id}", f"confirm email {email}")
+    return Counters(
+        keys=[hashlib.sha256(name.encode()).digest() for name in names],
+        allowed=[MAILS_AN_HOUR, MAILS_AN_HOUR],
+        window_seconds=3600,
     )
 
 
