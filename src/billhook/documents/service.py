@@ -10,6 +10,7 @@ from billhook.db import Tx, Unique, constraint_of
 from billhook.documents import events, store
 from billhook.documents.columns import COLUMNS
 from billhook.documents.model import parties
+from billhook.documents.model import sending as mailing
 from billhook.documents.model.compose import Composed, compose
 from billhook.documents.model.document import Document, Payment, PaymentOf, Type
 from billhook.documents.model.ground import Ground
@@ -20,7 +21,7 @@ from billhook.documents.model.reopen import amended
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, Problem, invalid
-from billhook.organizations import Entered, admit, is_email
+from billhook.organizations import Entered, admit
 from billhook.web import Compiled, Query
 
 MUTABLE = frozenset({"custom", "sent_snail_mail"})
@@ -336,11 +337,7 @@ async def request_sending(tx: Tx, document_id: str, sending: Sending) -> None:
     document = await read(tx, document_id)
     if document.draft:
         raise StillDraft
-    faults = [
-        Fault("recipients", "format", f"`{address[:100]}` is not an e-mail address")
-        for address in sending.recipients
-        if not is_email(address)
-    ]
+    faults = mailing.faults_of(sending)
     if not sending.recipients and not document.client.email:
         message = "can't be blank: the document's client has no e-mail address"
         faults.append(Fault("recipients", "presence", message))

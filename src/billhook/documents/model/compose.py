@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from billhook.documents.model import lines as line_rules
-from billhook.documents.model import parties, payments
+from billhook.documents.model import parties, payments, sending
 from billhook.documents.model.dates import Dates, dates_of
 from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
@@ -83,6 +83,9 @@ def _sending_faults(new: NewDocument, ground: Ground) -> list[Fault]:
         return []
     if new.draft:
         return [Fault("send", "draft", "a draft cannot be sent; issue it first")]
+    faults = [Fault(f"send.{fault.path}", fault.code, fault.message) for fault in sending.faults_of(new.sending)]
+    if faults:
+        return faults
     known = ground.client.identity.email if ground.client else None
     if not new.sending.recipients and not new.client.get("email", known):
         message = "there is no address to send to: give `_documentClient.email`, or leave out `send`"
