@@ -1,0 +1,25 @@
+"""What can be done with documents, each inside one unit of work; one file for each part of their life."""
+
+from billhook.documents.service.drafts import change, delete, issue_draft
+from billhook.documents.service.entering import enter, enter_shared, read
+from billhook.documents.service.issuing import Made, issue
+from billhook.documents.service.listing import count, last_number, number_is_free, page, payments_of
+from billhook.documents.service.sending import request_sending, share
+
+__all__ = [
+    "Made",
+    "change",
+    "count",
+    "delete",
+    "enter",
+    "enter_shared",
+    "issue",
+    "issue_draft",
+    "last_number",
+    "number_is_free",
+    "page",
+    "payments_of",
+    "read",
+    "request_sending",
+    "share",
+]

@@ -1,0 +1,117 @@
+"""Drafts: changed, issued, deleted; and the little that may change once issued."""
+
+from typing import Any
+
+import msgspec
+
+from billhook import jobs
+from billhook.db import Tx, Unique
+from billhook.documents import events, store
+from billhook.documents.model import parties
+from billhook.documents.model.compose import Composed
+from billhook.documents.model.document import Document, Type
+from billhook.documents.model.new import NewDocument
+from billhook.documents.model.numbering import counting
+from billhook.documents.model.problems import AlreadyIssued, Issued, TypeFixed
+from billhook.documents.model.reopen import amended
+from billhook.documents.service.entering import read
+from billhook.documents.service.issuing import columns_of, composed_of, ground_of, taken
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import NotYours, invalid
+
+MUTABLE = frozenset({"custom", "sent_snail_mail"})
+"""What may change on an issued document."""
+
+
+async def change(tx: Tx, document_id: str, said: dict[str, Any], *, whole: NewDocument | None = None) -> Document:
+    """Change a document: a draft in anything but its type, an issued one only in MUTABLE.
+
+    `said` holds the fields that were said; with `whole` the draft is replaced by it. A draft of which `draft: false`
+    is said is issued. Raises Invalid, Issued, TypeFixed, NotYours.
+    """
+    async with tx.atomic():
+        document = await store.lock_document(tx, Id(document_id))
+        if document is None:
+            raise NotYours
+        if said.get("type", document.type) != document.type:
+            raise TypeFixed
+        if said.get("payments") or said.get("sending"):
+            message = "cannot be said here: issue the draft, then pay or send it"
+            raise invalid("Document", "payments" if said.get("payments") else "send", "draft", message)
+        if not document.draft:
+            return await _annotate(tx, document, said)
+        return await _redraft(tx, document, said, whole)
+
+
+async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Document:
+    refused = {name for name in set(said) - MUTABLE - {"options_said"} if getattr(document, name, None) != said[name]}
+    if refused:
+        raise Issued(fields=", ".join(sorted(refused)))
+    await store.annotate(tx, document.id, said.get("custom"), said.get("sent_snail_mail"))
+    return await read(tx, document.id)
+
+
+async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocument | None) -> Document:
+    new = whole if whole is not None else amended(await _said(tx, draft), draft, said)
+    new = msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None)
+    composed = composed_of(tx, new, await ground_of(tx, new), draft.id)
+    await store.replace_draft(tx, **columns_of(composed))
+    if said.get("draft") is False:
+        return await _issue_draft(tx, await read(tx, draft.id))
+    return await read(tx, draft.id)
+
+
+async def _said(tx: Tx, draft: Document) -> NewDocument:
+    found = await store.said_of_draft(tx, draft.id)
+    if found is None:
+        raise NotYours
+    return found.said
+
+
+async def issue_draft(tx: Tx, document_id: str) -> Document:
+    """Issue a draft. Raises AlreadyIssued, Invalid, NotYours."""
+    async with tx.atomic():
+        document = await store.lock_document(tx, Id(document_id))
+        if document is None:
+            raise NotYours
+        return await _issue_draft(tx, document)
+
+
+async def _issue_draft(tx: Tx, draft: Document) -> Document:
+    if not draft.draft:
+        raise AlreadyIssued(number=draft.number)
+    if not draft.lines:
+        raise invalid("Document", "_documentItems", "presence", "can't be blank; a document has at least one line")
+    numbered = counting(draft=False, own=draft.number, date_year=draft.date_year, incoming=draft.incoming)
+    issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), (), NewDocument())
+    try:
+        await store.issue_draft(
+            tx,
+            document=draft.id,
+            type=draft.type,
+            series=numbered.series,
+            counter_year=numbered.year,
+            own_sequence=numbered.own_sequence,
+            own_number=numbered.own,
+            counts=numbered.counts,
+            entry=ids.new(tx.shard),
+            charge=issued.charge,
+            jobs=[{"kind": events.ISSUED, "payload": {"document_id": draft.id}}],
+        )
+    except Unique as error:
+        raise taken(error) from None
+    jobs.wake(tx)
+    return await read(tx, draft.id)
+
+
+def _nobody(draft: Document) -> parties.Client:
+    return parties.Client(draft.client, draft.client_id or Id(""), is_new=False)
+
+
+async def delete(tx: Tx, document_id: str) -> int:
+    """Delete a draft or an estimate; the law keeps the rest. Raises Issued."""
+    document = await read(tx, document_id)
+    if not document.draft and document.type != Type.ESTIMATE:
+        raise Issued(fields="the document itself")
+    return await store.delete_document(tx, document.id)
