@@ -136,8 +136,9 @@ def test_openapi_is_printed() -> None:
 
 
 async def test_the_doctor_finds_nothing_wrong_with_a_sound_installation(own_database: str) -> None:
-    found = billhook("doctor", database_url=own_database)
+    found = billhook("doctor", "--verify", database_url=own_database)
     assert found.returncode == 0, found.stdout
+    assert "proved for 0 organizations" in found.stdout
     assert found.stdout.endswith("Nothing is wrong.\n")
     assert {line.split()[1] for line in found.stdout.splitlines() if line.startswith("✓")} >= {
         "settings", "address", "database", "clock", "migrations", "jobs", "journal", "press", "mail",
@@ -163,7 +164,10 @@ async def test_the_doctor_names_a_document_that_differs_from_its_journal(own_dat
     shard = ids.new_shard()
     organization, document = ids.new(shard), ids.new(shard)
     await execute(own_database, LIAR, shard, *map(ids.to_uuid, (organization, document)))
-    found = billhook("doctor", "--json", database_url=own_database)
+    (unproved,) = findings(billhook("doctor", "--json", database_url=own_database), "journal")
+    assert unproved["verdict"] == "ok"
+    assert "--verify" in unproved["text"]
+    found = billhook("doctor", "--verify", "--json", database_url=own_database)
     assert found.returncode == 1
     (journal,) = findings(found, "journal")
     assert f"organization {organization}: document 2026-00001 ({document}) is not balanced" in journal["text"]

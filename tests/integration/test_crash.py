@@ -131,7 +131,7 @@ async def test_killed_again_and_again(serve: Callable[..., Program], place: Path
         clients.up.set()
         await clients.until(len(clients.acknowledged) + AFTER_THE_LAST)
     await verify(clients, place)
-    examined = await asyncio.to_thread(billhook, "doctor", "--data-dir", place)
+    examined = await asyncio.to_thread(billhook, "doctor", "--verify", "--data-dir", place)
     assert examined.returncode == 0, examined.stdout  # the journal's chain, too
     assert running.end() == 0
 

@@ -136,12 +136,13 @@ def settings(*, as_json: bool) -> None:
 
 @program.command()
 @data_dir
+@click.option("--verify", is_flag=True, help="Prove every journal and every total anew; reads all of them.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(data_dir: Path | None, *, as_json: bool) -> None:
+def doctor(data_dir: Path | None, *, verify: bool, as_json: bool) -> None:
     """Look for what is wrong, and say how to mend it; exit status 1 when something is."""
     from billhook.cli.doctor import examine, report
 
-    findings = examine(os.environ, {"data_dir": data_dir})
+    findings = examine(os.environ, {"data_dir": data_dir}, verify=verify)
     click.echo(report(findings, as_json=as_json))
     if any(finding.is_wrong for finding in findings):
         sys.exit(1)
