@@ -11,11 +11,13 @@ import pytest
 from billhook import jobs
 from billhook.db import Database
 from billhook.jobs import Handler, Job, Worker
+from billhook.jobs.model import slot
 from billhook.jobs.worker import LEASE_SECONDS, WINDOW
 from billhook.kernel.time import MovableClock
 from tests.conftest import create_database
 
 MOST_ATTEMPTS = 8
+HOUR = timedelta(hours=1)
 
 
 class Outbox:
@@ -49,6 +51,14 @@ class Outbox:
     def worker(self, **handlers: Handler) -> Worker:
         return Worker(self.database, handlers)
 
+    def minder(self, runs: list[int]) -> Worker:
+        """A worker that sweeps every hour, with a memory of its own."""
+
+        async def sweep(job: Job) -> None:
+            runs.append(job.id)
+
+        return Worker(self.database, {"sweep": sweep}, {"sweep": HOUR})
+
 
 @pytest.fixture(scope="module")
 async def own_database(worker_name: str) -> AsyncIterator[Database]:
@@ -62,7 +72,7 @@ async def own_database(worker_name: str) -> AsyncIterator[Database]:
 async def outbox(own_database: Database) -> Outbox:
     assert isinstance(own_database.clock, MovableClock)
     outbox = Outbox(own_database, own_database.clock)
-    await outbox.execute("truncate jobs.job")
+    await outbox.execute("truncate jobs.job, jobs.tick")
     return outbox
 
 
@@ -285,3 +295,56 @@ async def test_a_cancelled_worker_acknowledges_what_is_done_and_waits_for_what_i
     assert running.cancelled()
     assert tidied == [True]
     assert [(row["kind"], row["state"]) for row in await outbox.rows()] == [("endless", "running")]
+
+
+async def test_what_comes_round_is_done_once_a_slot_by_any_number_of_workers_and_restarts(outbox: Outbox) -> None:
+    runs: list[int] = []
+    outbox.clock.move_to(slot(outbox.clock.now(), HOUR) + HOUR)
+    team = [outbox.minder(runs) for _ in range(5)]
+    await asyncio.gather(*(worker.drain() for worker in team))
+    await outbox.minder(runs).drain()  # one that has just started
+    assert len(runs) == 1
+    outbox.later(3590)
+    await asyncio.gather(*(worker.drain() for worker in team))
+    assert len(runs) == 1
+    outbox.later(20)
+    await asyncio.gather(*(worker.drain() for worker in team))
+    assert len(runs) == 2
+    assert await outbox.rows() == []
+
+
+async def test_a_long_pause_is_one_round_not_many(outbox: Outbox) -> None:
+    runs: list[int] = []
+    await outbox.minder(runs).drain()
+    outbox.later(30 * 24 * 3600)
+    await outbox.minder(runs).drain()
+    assert len(runs) == 2
+
+
+async def test_a_clock_that_lags_behind_repeats_no_round(outbox: Outbox) -> None:
+    runs: list[int] = []
+    await outbox.minder(runs).drain()
+    outbox.later(-7200)
+    await outbox.minder(runs).drain()
+    outbox.later(7200)
+    await outbox.minder(runs).drain()
+    assert len(runs) == 1
+
+
+async def test_a_round_whose_worker_died_is_done_by_another(outbox: Outbox) -> None:
+    begun, runs = asyncio.Event(), []
+
+    async def sweep(job: Job) -> None:
+        runs.append(job.attempts)
+        if job.attempts == 1:
+            begun.set()
+            await asyncio.Event().wait()
+
+    ticks = {"sweep": 1000 * HOUR}
+    dying = asyncio.create_task(Worker(outbox.database, {"sweep": sweep}, ticks).run())
+    await begun.wait()
+    dying.cancel()
+    await asyncio.wait([dying])
+    outbox.later(LEASE_SECONDS + 1)
+    await Worker(outbox.database, {"sweep": sweep}, ticks).drain()
+    assert runs == [1, 2]

@@ -18,6 +18,18 @@ update jobs.job
  where id in (select id from due union all select id from abandoned limit :batch::int)
 returning id, kind, organization_id, payload, attempts, max_attempts;
 
+-- name: tick
+-- Put into the outbox what the clock asks for: each task once a slot, however many workers ask and whoever starts anew. A
+-- worker whose clock lags behind puts nothing. Returns how many tasks it was.
+with ticked as (
+  insert into jobs.tick (task, at)
+  select t.task, t.at from unnest(:tasks::text[], :slots::timestamptz[]) t(task, at)
+   where not exists (select from jobs.tick k where k.task = t.task and k.at >= t.at)
+  on conflict do nothing
+  returning task, at),
+past as (delete from jobs.tick k using ticked t where k.task = t.task and k.at < t.at)
+insert into jobs.job (kind, run_at, created_at) select task, :now, :now from ticked;
+
 -- name: finish
 -- A done job leaves the table. Attempts count the claims: who has lost the lease to another run acknowledges nothing.
 delete from jobs.job where id = :job and attempts = :attempts and state = 'running';

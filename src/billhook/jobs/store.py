@@ -27,6 +27,10 @@ async def claim(tx: Tx, batch: int, lease_seconds: int) -> list[Job]: ...
 
 
 @sql.run
+async def tick(tx: Tx, tasks: list[str], slots: list[datetime]) -> int: ...
+
+
+@sql.run
 async def finish(tx: Tx, job: int, attempts: int) -> int: ...
 
 

@@ -1,13 +1,17 @@
-"""The worker: claims due jobs under a lease, carries them out side by side, acknowledges each as it ends."""
+"""The worker: claims due jobs under a lease, carries them out side by side, acknowledges each as it ends.
+
+It also minds the clock: what comes round is put into the outbox when its slot has begun, and is a job like any other.
+"""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 
-from billhook.db import Database, DatabaseUnavailable
+from billhook.db import Database, DatabaseUnavailable, Tx
 from billhook.jobs import store
-from billhook.jobs.model import Handler, Job
+from billhook.jobs.model import Handler, Job, Ticks, slot
 from billhook.kernel.problems import Problem
 
 log = logging.getLogger("billhook.jobs")
@@ -24,12 +28,19 @@ class Worker:
     """
 
     def __init__(
-        self, database: Database, handlers: Mapping[str, Handler], *, lease_seconds: int = LEASE_SECONDS
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        ticks: Ticks | None = None,
+        *,
+        lease_seconds: int = LEASE_SECONDS,
     ) -> None:
         self.database = database
         self.handlers = handlers
+        self.ticks = ticks or {}
         self.lease_seconds = lease_seconds
         self._stopping = False
+        self._ticked: dict[str, datetime] = {}  # the slots this worker has seen begin
         self._under_way: set[asyncio.Task[None]] = set()
         self._acknowledging: set[asyncio.Task[None]] = set()  # those of them whose work is done
 
@@ -72,10 +83,19 @@ class Worker:
         if room <= 0:
             return 0
         async with self.database.open() as tx:
+            await self._tick(tx)
             jobs = await store.claim(tx, room, self.lease_seconds)
         for job in jobs:
             self._begin(job)
         return len(jobs)
+
+    async def _tick(self, tx: Tx) -> None:
+        """Put into the outbox what comes round in slots that have begun, unless another worker was quicker."""
+        slots = {task: slot(tx.now, every) for task, every in self.ticks.items()}
+        begun = {task: at for task, at in slots.items() if self._ticked.get(task) != at}
+        if begun:
+            await store.tick(tx, list(begun), list(begun.values()))
+            self._ticked |= begun
 
     def _begin(self, job: Job) -> None:
         async def carry_out() -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from billhook import delivery, documents
 from billhook.db import Database
 from billhook.documents import Press
-from billhook.jobs import Handler, Worker
+from billhook.jobs import Handler, Ticks, Worker
 from billhook.settings import Settings
 
 log = logging.getLogger("billhook.worker")
@@ -21,13 +21,17 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
     return documents.handlers(database, press) | delivery.handlers(database, settings, press, public_url)
 
 
+TICKS: Ticks = {}
+"""What every room does when its time comes round."""
+
+
 @asynccontextmanager
 async def working(database: Database, settings: Settings, press: Press, *, public_url: str) -> AsyncIterator[None]:
     """Work off the outbox while the block runs; jobs under way at its end have 20 seconds to finish.
 
     What is cut short then is not lost: its lease runs out, and it is done again.
     """
-    worker = Worker(database, handlers(database, settings, press, public_url=public_url))
+    worker = Worker(database, handlers(database, settings, press, public_url=public_url), TICKS)
     running = asyncio.create_task(worker.run(), name="worker")
     try:
         yield
@@ -40,4 +44,4 @@ async def working(database: Database, settings: Settings, press: Press, *, publi
             await asyncio.wait([running])
 
 
-__all__ = ["handlers", "working"]
+__all__ = ["TICKS", "handlers", "working"]
