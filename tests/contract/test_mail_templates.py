@@ -60,6 +60,7 @@ def sample(**changes: Any) -> Document:
         "total_discount": 0,
         "total_with_tax": 1_210_000,
         "total_paid": 0,
+        "total_credited": 0,
         "note": "",
         "tax_clause": "",
         "footer": "[organization name], [address], [zip] [city]",

@@ -134,6 +134,7 @@ class DocumentOut(Out, kw_only=True):
     canceled: bool
     sent_snail_mail: bool
     total_paid: Amount
+    total_credited: Amount
     total_due: Amount
     paid_in_full: bool
     currency_id: str
@@ -148,6 +149,9 @@ class DocumentOut(Out, kw_only=True):
     shareable_id: str | None = None
     previous_document_id: str | None = None
     document_ids: list[str] | None
+    advance_ids: list[str] | None = None
+    accepted_at: str | None = None
+    rejected_at: str | None = None
     created_at: str
     updated_at: str
     custom: dict[str, Any] | None
@@ -202,6 +206,7 @@ def document_out(
         canceled=document.canceled,
         sent_snail_mail=document.sent_snail_mail,
         total_paid=major(document.total_paid, exponent),
+        total_credited=major(document.total_credited, exponent),
         total_due=major(document.total_due, exponent),
         paid_in_full=document.paid_in_full,
         currency_id=document.currency,
@@ -216,6 +221,9 @@ def document_out(
         shareable_id=document.shareable_id,
         previous_document_id=document.previous_document_id,
         document_ids=list(document.document_ids),
+        advance_ids=list(document.advance_ids) or None,
+        accepted_at=iso(document.accepted_at),
+        rejected_at=iso(document.rejected_at),
         created_at=iso(document.created_at) or "",
         updated_at=iso(document.updated_at) or "",
         custom=document.custom,

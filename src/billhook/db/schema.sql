@@ -73,19 +73,27 @@ begin
       old.reference, old.currency, old.exponent, old.decimal_places, old.rounding, old.locale, old.timezone, old.total,
       old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
       old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids,
-      old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id)
+      old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id,
+      old.advance_ids)
      is distinct from
      (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
       new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
       new.reference, new.currency, new.exponent, new.decimal_places, new.rounding, new.locale, new.timezone, new.total,
       new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
       new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids,
-      new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id)
+      new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id,
+      new.advance_ids)
   then
     raise exception 'an issued document cannot be changed' using errcode = 'BH001';
   end if;
   if new.deleted_at is not null and old.type <> 'estimate' then
     raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
+  end if;
+  if old.canceled and not new.canceled and exists (
+       select from documents.document note
+        where note.shard = old.shard and note.previous_document_id = old.id and note.type = 'credit-note'
+          and not note.draft) then
+    raise exception 'what a credit note has canceled stays canceled' using errcode = 'BH001';
   end if;
   return new;
 end $$;
@@ -435,8 +443,6 @@ CREATE TABLE documents.document (
     total_discount bigint NOT NULL,
     total_with_tax bigint NOT NULL,
     total_paid bigint DEFAULT 0 NOT NULL,
-    total_due bigint GENERATED ALWAYS AS ((total_with_tax - total_paid)) STORED NOT NULL,
-    paid_in_full boolean GENERATED ALWAYS AS (((NOT draft) AND (total_paid >= total_with_tax))) STORED NOT NULL,
     note text DEFAULT ''::text NOT NULL,
     tax_clause text DEFAULT ''::text NOT NULL,
     footer text DEFAULT ''::text NOT NULL,
@@ -463,6 +469,12 @@ CREATE TABLE documents.document (
     deleted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    total_credited bigint DEFAULT 0 NOT NULL,
+    total_due bigint GENERATED ALWAYS AS (((total_with_tax - total_paid) - total_credited)) STORED NOT NULL,
+    paid_in_full boolean GENERATED ALWAYS AS (((NOT draft) AND ((total_paid + total_credited) >= total_with_tax))) STORED NOT NULL,
+    advance_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    accepted_at timestamp with time zone,
+    rejected_at timestamp with time zone,
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
     CONSTRAINT document_decimal_places_check CHECK (((decimal_places >= 0) AND (decimal_places <= 9))),
@@ -695,6 +707,10 @@ CREATE INDEX document_date ON documents.document USING btree (shard, organizatio
 CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, incoming, number) WHERE ((NOT draft) AND (deleted_at IS NULL));
 
 CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
+
+CREATE INDEX document_previous ON documents.document USING btree (shard, previous_document_id) WHERE (previous_document_id IS NOT NULL);
+
+CREATE INDEX document_referring ON documents.document USING gin (document_ids) WHERE (document_ids <> '{}'::uuid[]);
 
 CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
 

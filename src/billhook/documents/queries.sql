@@ -61,7 +61,7 @@ document as (
     date, date_service, date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent,
     decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer,
     signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, said, unique_id, custom, l10n, data,
-    document_ids, previous_document_id, issued_at, created_at, updated_at)
+    document_ids, previous_document_id, advance_ids, issued_at, created_at, updated_at)
   select :shard, :id, :organization_id, :account_id, :type, :draft, :incoming,
     case when :own_number::text is not null or not :counts then :own_number
          else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
@@ -69,7 +69,7 @@ document as (
     :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
     :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
     :signature, :issuer, :client, :client_id, :lines, :taxes, :reverse_taxes, :has_unit, :options, :said, :unique_id, :custom, :l10n, :data,
-    :document_ids, :previous_document_id, :issued_at, :now, :now
+    :document_ids, :previous_document_id, :advance_ids, :issued_at, :now, :now
     from (select) as one left join counter on true
   returning number),
 payment as (
@@ -97,18 +97,20 @@ select number from document;
 -- name: select_document
 select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
-       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer, signature,
-       issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data, comments,
-       document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
+       signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
+       comments, document_ids, previous_document_id, advance_ids, shareable_id, sent_snail_mail, accepted_at, rejected_at,
+       issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null;
 
 -- name: lock_document
 -- The same, held until the transaction ends.
 select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
-       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer, signature,
-       issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data, comments,
-       document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
+       signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
+       comments, document_ids, previous_document_id, advance_ids, shareable_id, sent_snail_mail, accepted_at, rejected_at,
+       issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null for update;
 
 -- name: said_of_draft
@@ -119,9 +121,10 @@ select said from documents.document where shard = :shard and id = :document and 
 -- The filter language completes it.
 select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
-       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer, signature,
-       issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data, comments,
-       document_ids, previous_document_id, shareable_id, sent_snail_mail, issued_at, deleted_at, created_at, updated_at
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
+       signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
+       comments, document_ids, previous_document_id, advance_ids, shareable_id, sent_snail_mail, accepted_at, rejected_at,
+       issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = $1 and organization_id = $2;
 
 -- name: count_documents
@@ -143,7 +146,7 @@ update documents.document
        footer = :footer, signature = :signature, issuer = :issuer, client = :client, client_id = :client_id,
        lines = :lines, taxes = :taxes, reverse_taxes = :reverse_taxes, has_unit = :has_unit, options = :options, said = :said,
        custom = :custom, l10n = :l10n, data = :data, document_ids = :document_ids,
-       previous_document_id = :previous_document_id, updated_at = :now
+       previous_document_id = :previous_document_id, advance_ids = :advance_ids, updated_at = :now
  where shard = :shard and id = :id and draft and deleted_at is null;
 
 -- name: issue_draft

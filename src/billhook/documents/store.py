@@ -131,6 +131,7 @@ async def issue(
     data: Data,
     document_ids: list[Id],
     previous_document_id: Id | None,
+    advance_ids: list[Id],
     issued_at: datetime | None,
     payments: list[PaymentRow],
     entries: list[EntryRow],
@@ -197,6 +198,7 @@ async def replace_draft(
     data: Data,
     document_ids: list[Id],
     previous_document_id: Id | None,
+    advance_ids: list[Id],
 ) -> int: ...
 
 

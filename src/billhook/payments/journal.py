@@ -85,4 +85,5 @@ async def _walked(tx: Tx, head: Head, at_once: int) -> list[Finding]:
 
 def _finding(row: Unbalanced) -> Finding:
     said = f"{row.total_paid} paid; journal {row.entered}, payments {row.paid}; charged {row.charged} for {row.owed}"
+    said += f"; {row.total_credited} credited; journal {row.credited}"
     return Finding("totals", f"document {row.number} ({row.id}) is not balanced, in minor units: {said}")

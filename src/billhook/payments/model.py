@@ -117,6 +117,8 @@ class Unbalanced(msgspec.Struct, frozen=True):
     paid: Decimal
     charged: Decimal
     owed: Decimal
+    total_credited: int
+    credited: Decimal
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -171,17 +171,19 @@ select id, organization_id, sequence, document_id, client_id, payment_id, kind, 
  order by sequence limit :most;
 
 -- name: unbalanced
--- Documents whose total is not what the journal says was paid, or not what their payments come to, or that were not
--- charged what they ask for.
+-- Documents whose total is not what the journal says was paid, or not what their payments come to; that were not charged
+-- what they ask for; or that were not credited what the journal says.
 select d.id, coalesce(d.number, '') as number, d.total_paid, coalesce(e.paid, 0) * k.direction as entered,
-       coalesce(p.paid, 0) as paid, coalesce(e.charged, 0) as charged, k.owed
+       coalesce(p.paid, 0) as paid, coalesce(e.charged, 0) as charged, k.owed, d.total_credited,
+       coalesce(e.credited, 0) * k.direction as credited
   from documents.document d
  cross join lateral (
        select payments.direction(d.type, d.incoming) as direction,
               case when d.draft or d.type not in ('invoice', 'advance', 'credit-note') then 0::numeric
                    else payments.direction(d.type, d.incoming)::numeric * d.total_with_tax end as owed) k
   left join (select document_id, sum(amount) filter (where kind = 'charge') as charged,
-                    -sum(amount) filter (where kind <> 'charge') as paid
+                    -sum(amount) filter (where kind = 'credit') as credited,
+                    -sum(amount) filter (where kind not in ('charge', 'credit')) as paid
                from payments.entry where shard = :shard and organization_id = :organization_id
               group by document_id) e on e.document_id = d.id
   left join (select document_id, sum(amount) as paid
@@ -190,5 +192,5 @@ select d.id, coalesce(d.number, '') as number, d.total_paid, coalesce(e.paid, 0)
               group by document_id) p on p.document_id = d.id
  where d.shard = :shard and d.organization_id = :organization_id
    and (d.total_paid <> coalesce(e.paid, 0) * k.direction or d.total_paid <> coalesce(p.paid, 0)
-        or coalesce(e.charged, 0) <> k.owed)
+        or coalesce(e.charged, 0) <> k.owed or d.total_credited <> coalesce(e.credited, 0) * k.direction)
  order by d.id limit :most;

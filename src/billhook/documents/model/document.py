@@ -169,6 +169,7 @@ class Document(msgspec.Struct, frozen=True):
     total_discount: int
     total_with_tax: int
     total_paid: int
+    total_credited: int
     note: str
     tax_clause: str
     footer: str
@@ -188,8 +189,11 @@ class Document(msgspec.Struct, frozen=True):
     comments: list[dict[str, Any]]
     document_ids: list[Id]
     previous_document_id: Id | None
+    advance_ids: list[Id]
     shareable_id: str | None
     sent_snail_mail: bool
+    accepted_at: datetime | None
+    rejected_at: datetime | None
     issued_at: datetime | None
     deleted_at: datetime | None
     created_at: datetime
@@ -198,12 +202,12 @@ class Document(msgspec.Struct, frozen=True):
     @property
     def total_due(self) -> int:
         """What remains to be paid, in minor units; negative after an overpayment."""
-        return self.total_with_tax - self.total_paid
+        return self.total_with_tax - self.total_paid - self.total_credited
 
     @property
     def paid_in_full(self) -> bool:
         """Whether nothing remains to be paid; never true of a draft."""
-        return not self.draft and self.total_paid >= self.total_with_tax
+        return not self.draft and self.total_due <= 0
 
     @property
     def direction(self) -> int:

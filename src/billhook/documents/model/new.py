@@ -105,6 +105,7 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     data: list[dict[str, Any]] = []
     document_ids: tuple[str, ...] = ()
     previous_document_id: str | None = None
+    advance_ids: tuple[str, ...] = ()
 
     @property
     def referenced(self) -> frozenset[str]:

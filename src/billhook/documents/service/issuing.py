@@ -106,7 +106,7 @@ _WRITTEN = (
     "date_received", "reference", "currency", "exponent", "decimal_places", "rounding", "locale", "timezone", "total",
     "total_discount", "total_with_tax", "note", "tax_clause", "footer", "signature", "issuer", "client", "client_id",
     "lines", "taxes", "reverse_taxes", "has_unit", "options", "custom", "l10n", "data", "document_ids",
-    "previous_document_id",
+    "previous_document_id", "advance_ids",
 )  # fmt: skip
 
 
