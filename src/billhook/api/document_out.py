@@ -134,9 +134,9 @@ class DocumentOut(Out, kw_only=True):
     canceled: bool
     sent_snail_mail: bool
     total_paid: Amount
-    total_credited: Amount
     total_due: Amount
     paid_in_full: bool
+    total_credited: Amount | None = None
     currency_id: str
     document_taxes: list[DocumentTaxOut] | None
     document_reverse_taxes: list[DocumentTaxOut] | None
@@ -206,7 +206,7 @@ def document_out(
         canceled=document.canceled,
         sent_snail_mail=document.sent_snail_mail,
         total_paid=major(document.total_paid, exponent),
-        total_credited=major(document.total_credited, exponent),
+        total_credited=major(document.total_credited, exponent) or None,
         total_due=major(document.total_due, exponent),
         paid_in_full=document.paid_in_full,
         currency_id=document.currency,
