@@ -10,6 +10,14 @@ from billhook.kernel import ids
 Parameters = dict[str, str]
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 
+NOTE = b"Signed for by the crew."
+
+
+def upload_for(about: dict[str, Any]) -> dict[str, Any]:
+    """A file that an operation which takes one will take."""
+    wanted = about["requestBody"]["content"]["multipart/form-data"]["encoding"]["file"]["contentType"]
+    return {"file": ("logo.svg", LOGO) if "image/svg+xml" in wanted else ("note.txt", NOTE)}
+
 
 async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     """Make one of each thing that a path can name, all in one fresh organization of the actor's."""
@@ -21,6 +29,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     token = await actor.post(f"/Accounts/{actor.id}/accessTokens", {"ttl": 600})
     paid = {"type": "cash", "amount": 3, "date": "2026-04-30"}
     payment = await actor.post(f"/Organizations/{organization['id']}/payments", paid)
+    note = await actor.post(f"/Documents/{document['id']}/attachments/upload", files={"file": ("note.txt", NOTE)})
     made = {
         "account_id": actor.id,
         "organization_id": organization["id"],
@@ -28,6 +37,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "client_id": document["clientId"],
         "payment_id": payment.json()["id"],
         "setting_id": setting.json()["id"],
+        "attachment_id": note.json()["id"],
         "fk": token.json()["tokenId"],
     }
     if not document["draft"]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
-from tests.contract.belongings import LOGO, belongings, fill
+from tests.contract.belongings import belongings, fill, upload_for
 from tests.contract.described import Judge, Operation, operations
 from tests.world import PASSWORD, Actor, World
 
@@ -125,7 +125,7 @@ def arguments(operation: Operation, actor: Actor) -> dict[str, Any]:
         body |= {name: value for name, value in good.items() if name in body}
     sent: dict[str, Any] = {"params": operation.query}
     if "multipart/form-data" in operation.about.get("requestBody", {}).get("content", {}):
-        sent["files"] = {"file": ("logo.svg", LOGO)}
+        sent["files"] = upload_for(operation.about)
     elif body is not None:
         sent["json"] = body
     return sent

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from tests.contract.belongings import LOGO, Parameters, belongings, fill, strange
+from tests.contract.belongings import Parameters, belongings, fill, strange, upload_for
 from tests.contract.described import Operation, operations
 from tests.integration.accounts_cast import reset_token
 from tests.world import Actor, World
@@ -48,7 +48,7 @@ def arguments(operation: Operation, swapped: dict[str, str] | None = None) -> di
     """What an example of the document sends, with some ids in its body replaced."""
     sent: dict[str, Any] = {"params": operation.query}
     if "multipart/form-data" in operation.about.get("requestBody", {}).get("content", {}):
-        return sent | {"files": {"file": ("logo.svg", LOGO)}}
+        return sent | {"files": upload_for(operation.about)}
     if operation.body is None:
         return sent
     return sent | {"json": operation.body | (swapped or {})}

@@ -74,6 +74,7 @@ def language(request: pytest.FixtureRequest) -> str:
 def _write(folder: Path, code: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "logo.png").write_bytes(LOGO)
+    (folder / "time-sheet.pdf").write_bytes(b"%PDF-1.7")
     (folder / "example.py").write_text(code)
     (folder / "example.mjs").write_text(code)
 

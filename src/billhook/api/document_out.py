@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from billhook.api.attachments import FileMetaOut, file_meta_out
 from billhook.api.wire import AddressOut, Out, iso, major
+from billhook.attachments import Attachment
 from billhook.documents import Document, PaymentOf, shown
 from billhook.documents.model.document import Line, LineTax, Party, TaxRow
 from billhook.kernel.money import plain
@@ -167,6 +169,7 @@ class DocumentOut(Out, kw_only=True):
     comments: list[dict[str, Any]] | None
     data: list[dict[str, Any]] | None
     payments: list[DocumentPaymentOut] | None = None
+    attachments: list[FileMetaOut] | None = None
     pdf: str
 
 
@@ -243,8 +246,10 @@ def document_out(
     )
 
 
-def public_document_out(document: Document, base_url: str, payments: Sequence[PaymentOf]) -> DocumentOut:
-    """Return what somebody who holds the public link may read: what the paper says, and what was paid on it.
+def public_document_out(
+    document: Document, base_url: str, payments: Sequence[PaymentOf], attachments: Sequence[Attachment]
+) -> DocumentOut:
+    """Return what somebody who holds the public link may read: what the paper says, what was paid on it, its files.
 
     The keys are those of `DocumentOut`; what is the seller's own business (custom, comments, data that is not meant
     for the paper, ids of accounts and clients, addresses of machines) is empty or absent.
@@ -256,6 +261,8 @@ def public_document_out(document: Document, base_url: str, payments: Sequence[Pa
         line.custom, line.data = {}, _on_paper(line.data)
     for payment in out.payments or ():
         payment.custom, payment.note, payment.tag, payment.transaction_id = {}, None, None, None
+    link = document.shareable_id
+    out.attachments = [file_meta_out(attachment, base_url, link) for attachment in attachments]
     out.custom, out.comments, out.data = {}, [], _on_paper(out.data)
     out.number_internal = out.unique_id = out.client_id = None
     out.account_id = ""

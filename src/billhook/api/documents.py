@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from billhook import documents, organizations
+from billhook import attachments, documents, organizations
 from billhook.api import includes
 from billhook.api.document_in import DocumentIn, SendIn, changes, new_document, recipients
 from billhook.api.document_out import DocumentOut, document_out, public_document_out
@@ -93,7 +93,7 @@ async def read(
     filter: FilterParameter = None,
     parse_smartcodes: ParseSmartcodes = True,
 ) -> DocumentOut:
-    """Return a document; `filter[include]` adds payments or organization."""
+    """Return a document; `filter[include]` adds payments, attachments or organization."""
     query = parse_query(request.scope["query_string"])
     async with request.database.open(request.principal.account_id) as tx:
         await documents.enter(tx, document_id)
@@ -219,7 +219,8 @@ async def public(request: BillhookRequest, link: FromPath[str]) -> DocumentOut:
         document_id = await documents.enter_shared(tx, link)
         document = await documents.read(tx, document_id)
         payments = (await documents.payments_of(tx, [document_id]))[document_id]
-    return public_document_out(document, request.public_url, payments)
+        files = await attachments.of_document(tx, document_id)
+    return public_document_out(document, request.public_url, payments, files)
 
 
 @get(

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from billhook import documents, organizations
+from billhook import attachments, documents, organizations
+from billhook.api.attachments import file_meta_out
 from billhook.api.document_out import document_out
 from billhook.api.organizations import organization_out
 from billhook.api.payment_out import payment_out
@@ -16,7 +17,7 @@ from billhook.kernel.problems import invalid
 from billhook.payments import Payment
 from billhook.web import BillhookRequest, Query
 
-OF_DOCUMENTS = ("payments", "organization")
+OF_DOCUMENTS = ("payments", "attachments", "organization")
 OF_PAYMENTS = ("document", "organization")
 
 
@@ -30,6 +31,10 @@ async def of_documents(
         document_out(row, request.public_url, payments[row.id] if payments is not None else None, parse=parse)
         for row in rows
     ]
+    if "attachments" in query.include:
+        found = await attachments.of_documents(tx, [row.id for row in rows])
+        for wire, row in zip(out, rows, strict=True):
+            wire.attachments = [file_meta_out(attachment, request.public_url) for attachment in found[row.id]]
     return await _with_organization(tx, out, query)
 
 

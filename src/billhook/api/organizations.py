@@ -174,7 +174,7 @@ async def put_image(
     request: BillhookRequest, organization_id: FromPath[str], type: FromQuery[str | None] = None
 ) -> bool:
     """Take a PNG, JPEG or SVG (multipart, any field name, or the raw bytes) and print it on papers from now on."""
-    content = await request.upload()
+    content = (await request.upload()).content
     async with request.database.open(request.principal.account_id) as tx:
         await organizations.enter(tx, organization_id, write=True)
         await documents.put_image(tx, type, content)

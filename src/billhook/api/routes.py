@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 
 from billhook.api import (
     accounts,
+    attachments,
     documents,
     emails,
     health,
@@ -25,6 +26,7 @@ def routes() -> list[ControllerRouterHandler]:
         *organizations.ROUTES,
         *settings.ROUTES,
         *documents.ROUTES,
+        *attachments.ROUTES,
         *payments.ROUTES,
         *journal.ROUTES,
         *emails.ROUTES,

@@ -3,7 +3,11 @@
 
 CREATE SCHEMA accounts;
 
+CREATE SCHEMA attachments;
+
 CREATE SCHEMA catalog;
+
+CREATE SCHEMA categories;
 
 CREATE SCHEMA clients;
 
@@ -19,6 +23,13 @@ CREATE SCHEMA organizations;
 
 CREATE SCHEMA payments;
 
+CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select a.organization_id from attachments.attachment a where a.shard = attachment_shard and a.id = attachment
+$$;
+
 CREATE FUNCTION catalog.owner_of_item(item uuid, item_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -31,6 +42,20 @@ CREATE FUNCTION catalog.owner_of_tax(tax uuid, tax_shard integer) RETURNS uuid
     SET search_path TO 'pg_catalog'
     AS $$
   select t.organization_id from catalog.tax t where t.shard = tax_shard and t.id = tax
+$$;
+
+CREATE FUNCTION categories.owner_of(category uuid, category_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select c.organization_id from categories.category c where c.shard = category_shard and c.id = category
+$$;
+
+CREATE FUNCTION categories.owner_of_share(share uuid, share_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select s.organization_id from categories.share s where s.shard = share_shard and s.id = share
 $$;
 
 CREATE FUNCTION clients.owner_of(client uuid, client_shard integer) RETURNS uuid
@@ -116,6 +141,16 @@ begin
     end if;
   end if;
   raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
+end $$;
+
+CREATE FUNCTION files.forget(hash bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  delete from files.blob where sha256 = hash;
+  return found;
+exception when foreign_key_violation then return false;
 end $$;
 
 CREATE FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) RETURNS TABLE(organization_id uuid, role text, active boolean)
@@ -314,6 +349,19 @@ CREATE TABLE accounts.login_failure (
     until timestamp with time zone NOT NULL
 );
 
+CREATE TABLE attachments.attachment (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE catalog.item (
     shard integer NOT NULL,
     id uuid NOT NULL,
@@ -345,6 +393,35 @@ CREATE TABLE catalog.tax (
     recoverable boolean DEFAULT true NOT NULL,
     compound boolean DEFAULT false NOT NULL,
     rates jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE categories.category (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    alias text NOT NULL,
+    description text,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE categories.share (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    category_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    date timestamp with time zone NOT NULL,
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
@@ -611,11 +688,20 @@ ALTER TABLE ONLY accounts.account
 ALTER TABLE ONLY accounts.login_failure
     ADD CONSTRAINT login_failure_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY attachments.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (shard, id);
+
 ALTER TABLE ONLY catalog.item
     ADD CONSTRAINT item_pkey PRIMARY KEY (shard, id);
 
 ALTER TABLE ONLY catalog.tax
     ADD CONSTRAINT tax_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY categories.category
+    ADD CONSTRAINT category_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY categories.share
+    ADD CONSTRAINT share_pkey PRIMARY KEY (shard, id);
 
 ALTER TABLE ONLY clients.client
     ADD CONSTRAINT client_pkey PRIMARY KEY (shard, id);
@@ -688,11 +774,25 @@ CREATE INDEX account_root ON accounts.account USING btree (root_id, id);
 
 CREATE INDEX login_failure_until ON accounts.login_failure USING btree (until);
 
+CREATE INDEX attachment_blob ON attachments.attachment USING btree (sha256);
+
+CREATE INDEX attachment_of_document ON attachments.attachment USING btree (shard, document_id, id);
+
 CREATE INDEX item_of_organization ON catalog.item USING btree (shard, organization_id, id);
 
 CREATE UNIQUE INDEX item_sku ON catalog.item USING btree (shard, organization_id, sku) WHERE ((deleted_at IS NULL) AND (sku IS NOT NULL));
 
 CREATE INDEX tax_of_organization ON catalog.tax USING btree (shard, organization_id, id);
+
+CREATE UNIQUE INDEX category_alias ON categories.category USING btree (shard, organization_id, alias) WHERE (deleted_at IS NULL);
+
+CREATE INDEX category_of_organization ON categories.category USING btree (shard, organization_id, id);
+
+CREATE INDEX share_of_category ON categories.share USING btree (shard, category_id, date, id);
+
+CREATE INDEX share_of_document ON categories.share USING btree (shard, document_id, id);
+
+CREATE INDEX share_of_organization ON categories.share USING btree (shard, organization_id, id);
 
 CREATE INDEX client_email ON clients.client USING btree (shard, organization_id, lower(email)) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 
@@ -716,6 +816,8 @@ CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (sha
 
 CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE ((unique_id IS NOT NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX rendering_blob ON documents.rendering USING btree (sha256);
+
 CREATE INDEX job_due ON jobs.job USING btree (run_at) WHERE (state = 'due'::text);
 
 CREATE INDEX job_leased ON jobs.job USING btree (leased_until) WHERE (state = 'running'::text);
@@ -723,6 +825,8 @@ CREATE INDEX job_leased ON jobs.job USING btree (leased_until) WHERE (state = 'r
 CREATE INDEX job_of_document ON jobs.job USING btree (((payload ->> 'document_id'::text))) WHERE (kind = 'document.sending'::text);
 
 CREATE INDEX access_account ON organizations.access USING btree (account_id, organization_id);
+
+CREATE INDEX image_blob ON organizations.image USING btree (sha256);
 
 CREATE INDEX organization_root ON organizations.organization USING btree (root_account_id, id);
 
@@ -767,6 +871,18 @@ ALTER TABLE ONLY accounts.account
 ALTER TABLE ONLY accounts.account
     ADD CONSTRAINT account_root_id_fkey FOREIGN KEY (root_id) REFERENCES accounts.account(id);
 
+ALTER TABLE ONLY attachments.attachment
+    ADD CONSTRAINT attachment_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
+
+ALTER TABLE ONLY attachments.attachment
+    ADD CONSTRAINT attachment_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
+
+ALTER TABLE ONLY categories.share
+    ADD CONSTRAINT share_shard_category_id_fkey FOREIGN KEY (shard, category_id) REFERENCES categories.category(shard, id);
+
+ALTER TABLE ONLY categories.share
+    ADD CONSTRAINT share_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
+
 ALTER TABLE ONLY documents.rendering
     ADD CONSTRAINT rendering_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
 
@@ -776,6 +892,10 @@ ALTER TABLE ONLY documents.rendering
 ALTER TABLE ONLY organizations.image
     ADD CONSTRAINT image_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
 
+ALTER TABLE attachments.attachment ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON attachments.attachment USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 ALTER TABLE catalog.item ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE catalog.tax ENABLE ROW LEVEL SECURITY;
@@ -783,6 +903,14 @@ ALTER TABLE catalog.tax ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON catalog.item USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON catalog.tax USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE categories.category ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE categories.share ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON categories.category USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON categories.share USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 ALTER TABLE clients.client ENABLE ROW LEVEL SECURITY;
 
@@ -834,7 +962,11 @@ CREATE POLICY tenant ON payments.payment USING ((organization_id = public.tenant
 
 GRANT USAGE ON SCHEMA accounts TO billhook_app;
 
+GRANT USAGE ON SCHEMA attachments TO billhook_app;
+
 GRANT USAGE ON SCHEMA catalog TO billhook_app;
+
+GRANT USAGE ON SCHEMA categories TO billhook_app;
 
 GRANT USAGE ON SCHEMA clients TO billhook_app;
 
@@ -850,9 +982,15 @@ GRANT USAGE ON SCHEMA organizations TO billhook_app;
 
 GRANT USAGE ON SCHEMA payments TO billhook_app;
 
+GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
+
 GRANT ALL ON FUNCTION catalog.owner_of_item(item uuid, item_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION catalog.owner_of_tax(tax uuid, tax_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION categories.owner_of(category uuid, category_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION categories.owner_of_share(share uuid, share_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION clients.owner_of(client uuid, client_shard integer) TO billhook_app;
 
@@ -865,6 +1003,8 @@ GRANT ALL ON FUNCTION documents.refuse_change() TO billhook_app;
 GRANT ALL ON FUNCTION documents.refuse_emptying() TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
+
+GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
 
 GRANT ALL ON FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) TO billhook_app;
 
@@ -882,9 +1022,15 @@ GRANT SELECT,INSERT,UPDATE ON TABLE accounts.account TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.login_failure TO billhook_app;
 
+GRANT SELECT,INSERT,DELETE ON TABLE attachments.attachment TO billhook_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.item TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE catalog.tax TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE categories.category TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE categories.share TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE clients.client TO billhook_app;
 
@@ -899,6 +1045,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
 GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE files.blob TO billhook_app;
+
+GRANT UPDATE(created_at) ON TABLE files.blob TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO billhook_app;
 

@@ -14,4 +14,12 @@ async def insert_blob(tx: Tx, sha256: bytes, media_type: str, size: int, content
 async def select_blob(tx: Tx, sha256: bytes) -> Blob | None: ...
 
 
+@sql.one
+async def hold_blob(tx: Tx, sha256: bytes) -> bool | None: ...
+
+
+@sql.one
+async def forget_blob(tx: Tx, sha256: bytes) -> bool: ...
+
+
 sql.finish()

@@ -1,7 +1,7 @@
 """The request as our routes see it: who asks, the database, and a body read once, numbers exactly as written."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -66,6 +66,13 @@ CONTENT = "billhook.content"
 """Where a request's scope keeps what its body holds."""
 
 
+class Upload(NamedTuple):
+    """A file that came with a request, and what the sender calls it."""
+
+    name: str
+    content: bytes
+
+
 class BillhookRequest(Request[Any, Any, Any]):
     """A request whose `json()` takes JSON and forms alike and knows no float."""
 
@@ -126,11 +133,11 @@ class BillhookRequest(Request[Any, Any, Any]):
             _refuse_null(content, "")
         return content
 
-    async def upload(self) -> bytes:
-        """Return the bytes of an uploaded file: the first one of a multipart form, else the body itself."""
+    async def upload(self) -> Upload:
+        """Return an uploaded file: the first one of a multipart form, else the body itself, which has no name."""
         if self.headers.get("content-type", "").startswith("multipart/form-data"):
             for field in (await self.form()).values():
                 if isinstance(field, UploadFile):
-                    return await field.read()
+                    return Upload(field.filename or "", await field.read())
             raise Malformed(why="it holds no file; send the file as a field of a multipart form")
-        return await super().body()
+        return Upload("", await super().body())

@@ -1,6 +1,7 @@
 """One call of the API as an example shows it, before it is written down in a language."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -61,6 +62,11 @@ def pieces(text: str) -> list[tuple[str, bool]]:
     return [(part, bool(index % 2)) for index, part in enumerate(parts) if part]
 
 
+def _file_for(media_types: Sequence[str]) -> str:
+    """Return the name of a file that an operation takes: a picture where only pictures are taken."""
+    return "logo.png" if all(kind.startswith("image/") for kind in media_types) else "time-sheet.pdf"
+
+
 def call_of(operation: Operation, described: dict[str, Any], base_url: str) -> Call:
     """Return the example call of an operation, made of the examples in its description."""
     path = operation.path
@@ -78,7 +84,7 @@ def call_of(operation: Operation, described: dict[str, Any], base_url: str) -> C
         query={name: value if isinstance(value, str) else _json(value) for name, value in query.items()},
         body=body,
         is_signed=not operation.is_public,
-        uploads="logo.png" if UPLOAD in operation.handler.opt else None,
+        uploads=_file_for(operation.handler.opt[UPLOAD]) if UPLOAD in operation.handler.opt else None,
         saves=None if first in ("", "application/json") else _FILE_OF.get(first, "download.bin"),
         is_silent=not answer,
     )
