@@ -16,6 +16,7 @@ from billhook.api import (
     reference,
     reference_page,
     settings,
+    statistics,
 )
 
 
@@ -30,6 +31,7 @@ def routes() -> list[ControllerRouterHandler]:
         *payments.ROUTES,
         *journal.ROUTES,
         *emails.ROUTES,
+        *statistics.ROUTES,
         *reference.ROUTES,
     ]
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]

@@ -311,6 +311,13 @@ begin
   raise exception 'the journal is only ever added to' using errcode = 'BH002';
 end $$;
 
+CREATE FUNCTION public.business_day(at timestamp with time zone, zone text) RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select case when (at at time zone 'UTC')::time = time '00:00' then (at at time zone 'UTC')::date
+              else (at at time zone zone)::date end
+$$;
+
 CREATE FUNCTION public.tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select nullif(current_setting('billhook.organization', true), '')::uuid $$;
@@ -804,9 +811,15 @@ CREATE INDEX document_client ON documents.document USING btree (shard, organizat
 
 CREATE INDEX document_date ON documents.document USING btree (shard, organization_id, date, id);
 
+CREATE INDEX document_issued ON documents.document USING btree (shard, organization_id, type, date) INCLUDE (id, account_id, incoming, canceled, currency, exponent, total, total_with_tax) WHERE ((NOT draft) AND (deleted_at IS NULL));
+
 CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, incoming, number) WHERE ((NOT draft) AND (deleted_at IS NULL));
 
 CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
+
+CREATE INDEX document_open ON documents.document USING btree (shard, organization_id, date_due) WHERE ((NOT draft) AND (deleted_at IS NULL) AND (NOT paid_in_full));
+
+CREATE INDEX document_other_way ON documents.document USING btree (shard, organization_id, id) INCLUDE (type, incoming) WHERE (incoming OR (type = 'credit-note'::text));
 
 CREATE INDEX document_previous ON documents.document USING btree (shard, previous_document_id) WHERE (previous_document_id IS NOT NULL);
 
@@ -839,6 +852,8 @@ CREATE INDEX payment_date ON payments.payment USING btree (shard, organization_i
 CREATE INDEX payment_of_document ON payments.payment USING btree (shard, document_id, id);
 
 CREATE INDEX payment_of_organization ON payments.payment USING btree (shard, organization_id, id);
+
+CREATE INDEX payment_summed ON payments.payment USING btree (shard, organization_id, date) INCLUDE (document_id, account_id, type, currency, exponent, amount) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, organization_id, type, transaction_id) WHERE ((transaction_id IS NOT NULL) AND (deleted_at IS NULL));
 
