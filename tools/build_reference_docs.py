@@ -39,6 +39,7 @@ WHAT_TO_DO = {
 """What a client does about each kind of refusal."""
 
 FIELD_CODES = {
+    "credit": "is more than is owed, or than the client's credit comes to",
     "date": "is a day that does not fit another one",
     "draft": "cannot be had while the document is a draft",
     "expired": "was good once and no longer is",

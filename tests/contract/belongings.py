@@ -23,6 +23,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     """Make one of each thing that a path can name, all in one fresh organization of the actor's."""
     organization = await world.organization(actor)
     document = await world.invoice(actor, organization, **invoice)
+    await world.invoice(actor, organization, payments=[{"type": "bank", "amount": 12_200}])  # its client has credit
     setting = await actor.post(f"/Organizations/{organization['id']}/defaults", {"name": "motto", "value": "ad astra"})
     logo = {"file": ("logo.svg", LOGO, "image/svg+xml")}
     assert (await actor.post(f"/Organizations/{organization['id']}/images?type=logo", files=logo)).status_code == 200

@@ -137,3 +137,16 @@ async def test_the_guide_to_attachments_works(world: World, tmp_path: Path) -> N
     told = "\n".join(blocks(DOCS / "guides" / "attachments-and-categories.md", "sh"))
     said = await run(given + told.replace("curl ", "curl --fail-with-body "), world.base_url, tmp_path)
     assert said.count('"filename":"time-sheet.txt"') == 2 + 2 + 2
+
+
+async def test_the_guide_to_credit_works(world: World, tmp_path: Path) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    overpaid = await world.invoice(alice, organization, payments=[{"type": "bank", "amount": 12_150}])
+    document = await world.invoice(alice, organization)
+    given = f"API={world.base_url}/v1 TOKEN={alice.token} CLIENT={overpaid['clientId']} DOCUMENT={document['id']}\n"
+    told = blocks(DOCS / "guides" / "client-credit.md", "sh")[1:]
+    said = await run(given + "\n".join(told).replace("curl ", "curl --fail-with-body "), world.base_url, tmp_path)
+    assert '"credit":50' in said
+    assert '"amount":30' in said
+    assert said.endswith('{"count":1}')

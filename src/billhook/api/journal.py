@@ -37,6 +37,8 @@ class BalanceOut(Out, kw_only=True):
 
     currency_id: str
     balance: Decimal | int
+    due: Decimal | int
+    credit: Decimal | int
 
 
 class BalancesOut(Out, kw_only=True):
@@ -65,7 +67,13 @@ def entry_out(entry: Entry) -> JournalEntryOut:
 
 
 def _balance_out(balance: Balance) -> BalanceOut:
-    return BalanceOut(currency_id=balance.currency, balance=major(int(balance.amount), balance.exponent))
+    amount, credit = int(balance.amount), int(balance.credit)
+    return BalanceOut(
+        currency_id=balance.currency,
+        balance=major(amount, balance.exponent),
+        due=major(amount + credit, balance.exponent),
+        credit=major(credit, balance.exponent),
+    )
 
 
 def _query(request: BillhookRequest) -> Query:
@@ -101,7 +109,10 @@ async def of_document(
 
 @get("/Clients/{client_id:str}/balance", tags=["Journal"], summary="What a client owes")
 async def balance(request: BillhookRequest, client_id: FromPath[str]) -> BalancesOut:
-    """Return what a client owes, by currency: the sum of its entries. Below zero is what is owed to the client."""
+    """Return what a client owes, by currency: the sum of its entries. Below zero is what is owed to the client.
+
+    `credit` is what may be applied to its documents, `due` is what they come to without it.
+    """
     async with request.database.open(request.principal.account_id) as tx:
         await payments.enter_client(tx, client_id)
         found = await payments.balances(tx, client_id)

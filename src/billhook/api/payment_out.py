@@ -18,6 +18,7 @@ class PaymentOut(Out, kw_only=True):
     transaction_id: str | None = None
     id: str
     document_id: str | None = None
+    credit_id: str | None = None
     organization_id: str
     currency_id: str
     deleted_at: str | None = None
@@ -40,6 +41,7 @@ def payment_out(payment: Payment) -> PaymentOut:
         transaction_id=payment.transaction_id,
         id=payment.id,
         document_id=payment.document_id,
+        credit_id=payment.credit_id,
         organization_id=payment.organization_id,
         currency_id=payment.currency,
         deleted_at=iso(payment.deleted_at),

@@ -13,7 +13,7 @@ from billhook.api.payment_out import PaymentOut, payment_out
 from billhook.api.responses import Count, JsonResponse, listed, picked
 from billhook.api.wire import UNSET, Free, In, Number, Text, When, given, said
 from billhook.kernel.problems import Fault, Invalid
-from billhook.payments import NewPayment
+from billhook.payments import NewCredit, NewPayment
 from billhook.web import BillhookRequest, Instant, Query, parse_query, parse_where
 
 
@@ -58,10 +58,21 @@ class PaymentChangeIn(In, kw_only=True):
     custom: Free = UNSET
 
 
+class CreditIn(In, kw_only=True):
+    """Credit to be applied: `amount` defaults to as much as is owed and free, `date` to now."""
+
+    amount: Number = UNSET
+    date: When = UNSET
+    tag: Text = UNSET
+    note: Text = UNSET
+    transaction_id: Text = UNSET
+    custom: Free = UNSET
+
+
 _NEVER_NULL = ("amount", "type", "date")
 
 
-def _fields(body: PaymentIn | PaymentForDocumentIn | PaymentChangeIn) -> dict[str, Any]:
+def _fields(body: PaymentIn | PaymentForDocumentIn | PaymentChangeIn | CreditIn) -> dict[str, Any]:
     """Return what was said as fields of `NewPayment`; an empty transaction id is none."""
     fields = said(body)
     if "currency_id" in fields:
@@ -176,6 +187,17 @@ async def create_for_document(
         return payment_out(await payments.record_for(tx, document_id, new))
 
 
+@post(
+    "/Documents/{document_id:str}/apply-credit", status_code=200, tags=["Payments"], summary="Apply a client's credit"
+)
+async def apply_credit(request: BillhookRequest, document_id: FromPath[str], data: JSONBody[CreditIn]) -> PaymentOut:
+    """Pay a document with what its client has paid too much elsewhere; deleting the payment takes the credit back."""
+    new = NewCredit(**_fields(data))
+    async with request.database.open(request.principal.account_id) as tx:
+        await documents.enter(tx, document_id, write=True)
+        return payment_out(await payments.apply_credit(tx, document_id, new))
+
+
 @get("/Documents/{document_id:str}/payments", tags=["Payments"], summary="List the payments of a document")
 async def of_document(
     request: BillhookRequest, document_id: FromPath[str], filter: FilterParameter = None
@@ -205,6 +227,7 @@ ROUTES = [
     page,
     count,
     create_for_document,
+    apply_credit,
     of_document,
     count_of_document,
     read,

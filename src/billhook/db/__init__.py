@@ -1,11 +1,12 @@
 """PostgreSQL: the pool, transactions, named statements and migrations; the only room that knows the driver."""
 
-from billhook.db.errors import DatabaseUnavailable, Unique, constraint_of
+from billhook.db.errors import Check, DatabaseUnavailable, Unique, constraint_of
 from billhook.db.pool import Database, Tx
 from billhook.db.schema import migrate
 from billhook.db.statements import Statements, all_statements
 
 __all__ = [
+    "Check",
     "Database",
     "DatabaseUnavailable",
     "Statements",

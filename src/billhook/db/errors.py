@@ -6,6 +6,8 @@ from billhook.kernel.problems import Kind, Problem
 
 Unique = asyncpg.UniqueViolationError
 """Raised when a row would stand twice; `constraint_of` names the rule that was broken."""
+Check = asyncpg.CheckViolationError
+"""Raised when a row would break a rule of its table; `constraint_of` names it."""
 
 
 class DatabaseUnavailable(Problem):

@@ -559,8 +559,11 @@ CREATE TABLE documents.document (
     advance_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     accepted_at timestamp with time zone,
     rejected_at timestamp with time zone,
+    credit_applied bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
+    CONSTRAINT document_credit_applied_check CHECK ((credit_applied >= 0)),
     CONSTRAINT document_decimal_places_check CHECK (((decimal_places >= 0) AND (decimal_places <= 9))),
     CONSTRAINT document_type_check CHECK ((type = ANY (ARRAY['invoice'::text, 'estimate'::text, 'advance'::text, 'credit-note'::text, 'delivery-note'::text])))
 );
@@ -673,7 +676,9 @@ CREATE TABLE payments.payment (
     deleted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT payment_type_check CHECK ((type = ANY (ARRAY['bank'::text, 'online'::text, 'paypal'::text, 'cash'::text, 'card'::text, 'crypto'::text, 'coupon'::text, 'other'::text])))
+    credit_id uuid,
+    CONSTRAINT payment_of_credit CHECK (((type = 'credit'::text) = (credit_id IS NOT NULL))),
+    CONSTRAINT payment_type_check CHECK ((type = ANY (ARRAY['bank'::text, 'online'::text, 'paypal'::text, 'cash'::text, 'card'::text, 'crypto'::text, 'coupon'::text, 'other'::text, 'credit'::text])))
 );
 
 CREATE TABLE public.schema_migration (
@@ -809,6 +814,8 @@ CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id
 
 CREATE INDEX document_client ON documents.document USING btree (shard, organization_id, client_id, id);
 
+CREATE INDEX document_credit ON documents.document USING btree (shard, organization_id, client_id, currency, id) WHERE ((NOT draft) AND (NOT incoming) AND (deleted_at IS NULL) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text, 'credit-note'::text])) AND ((payments.direction(type, incoming) * total_due) < 0));
+
 CREATE INDEX document_date ON documents.document USING btree (shard, organization_id, date, id);
 
 CREATE INDEX document_issued ON documents.document USING btree (shard, organization_id, type, date) INCLUDE (id, account_id, incoming, canceled, currency, exponent, total, total_with_tax) WHERE ((NOT draft) AND (deleted_at IS NULL));
@@ -846,6 +853,8 @@ CREATE INDEX organization_root ON organizations.organization USING btree (root_a
 CREATE INDEX entry_of_client ON payments.entry USING btree (shard, client_id, sequence) INCLUDE (currency, exponent, amount);
 
 CREATE INDEX entry_of_document ON payments.entry USING btree (shard, document_id, sequence);
+
+CREATE INDEX payment_credit ON payments.payment USING btree (shard, credit_id) WHERE (credit_id IS NOT NULL);
 
 CREATE INDEX payment_date ON payments.payment USING btree (shard, organization_id, date, id);
 

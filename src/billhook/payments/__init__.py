@@ -1,16 +1,19 @@
 """Payments: what was paid on which document, the journal, and what a client owes."""
 
+from billhook.payments.credit import apply_credit
 from billhook.payments.journal import balances, enter_client, page_of_journal, verify
-from billhook.payments.model import Balance, Entry, Finding, NewPayment, NotPayable, Payment
+from billhook.payments.model import Balance, Entry, Finding, NewCredit, NewPayment, NotPayable, Payment
 from billhook.payments.service import change, count, delete, enter, page, read, record, record_for
 
 __all__ = [
     "Balance",
     "Entry",
     "Finding",
+    "NewCredit",
     "NewPayment",
     "NotPayable",
     "Payment",
+    "apply_credit",
     "balances",
     "change",
     "count",

@@ -16,6 +16,7 @@ PAYMENTS: Final[Columns] = {
     "tag": Column("tag"),
     "transactionId": Column("transaction_id"),
     "documentId": Column("document_id", "id"),
+    "creditId": Column("credit_id", "id"),
     "organizationId": Column("organization_id", "id"),
     "accountId": Column("account_id", "id"),
     "createdAt": Column("created_at", "instant"),

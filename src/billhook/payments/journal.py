@@ -9,7 +9,7 @@ from billhook.kernel.problems import NotYours
 from billhook.organizations import Entered, admit
 from billhook.payments import store
 from billhook.payments.columns import ENTRIES
-from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Unbalanced, sealed
+from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Unbalanced, Uneven, sealed
 from billhook.web import Compiled, Query
 
 MOST_FINDINGS: Final = 20
@@ -52,14 +52,16 @@ async def verify(tx: Tx, *, at_once: int = 2_000) -> list[Finding]:
     """Prove the journal of the organization that was entered anew; return what is wrong (nothing, if all is well).
 
     The chain is walked from its first entry to where it ended when the walk began, `at_once` entries at a time. Then
-    every document's total is held against the journal, its payments and its charge, in one statement.
+    every document's total is held against the journal, its payments and its charge, in one statement; and the parts
+    of each application of credit against each other.
     """
     head = await store.head(tx)
     findings = await _walked(tx, head, at_once)
     if head.last != head.sequence:
         findings.append(Finding("chain", f"it says it ends with entry {head.sequence}, but the last is {head.last}"))
     unbalanced = await store.unbalanced(tx, MOST_FINDINGS)
-    return [*findings, *(_finding(row) for row in unbalanced)][:MOST_FINDINGS]
+    uneven = await store.uneven(tx, MOST_FINDINGS)
+    return [*findings, *map(_finding, unbalanced), *map(_of_credit, uneven)][:MOST_FINDINGS]
 
 
 async def _walked(tx: Tx, head: Head, at_once: int) -> list[Finding]:
@@ -86,4 +88,10 @@ async def _walked(tx: Tx, head: Head, at_once: int) -> list[Finding]:
 def _finding(row: Unbalanced) -> Finding:
     said = f"{row.total_paid} paid; journal {row.entered}, payments {row.paid}; charged {row.charged} for {row.owed}"
     said += f"; {row.total_credited} credited; journal {row.credited}"
+    said += f"; credit applied {row.credit_applied}, payments {row.given}"
     return Finding("totals", f"document {row.number} ({row.id}) is not balanced, in minor units: {said}")
+
+
+def _of_credit(row: Uneven) -> Finding:
+    rest = "a document is missing" if row.rest is None else f"{row.rest} minor units are left over"
+    return Finding("totals", f"the parts of the applied credit {row.credit_id} do not cancel out: {rest}")

@@ -23,6 +23,21 @@ class NotPayable(Problem):
     code = "DOCUMENT_NOT_PAYABLE"
 
 
+class CreditInUse(Problem):
+    """Credit of this document is applied to another one, which would then be paid with nothing: take that back first.
+    The document's payments of type `credit` name it in `creditId`; delete that payment.
+    """
+
+    kind = Kind.CONFLICT
+    code = "CREDIT_IN_USE"
+
+
+class TakesNoCredit(Problem):
+    """Credit is applied to what a client owes; this document was received, or has no client."""
+
+    code = "DOCUMENT_TAKES_NO_CREDIT"
+
+
 class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as asked for; without an amount (major units) it is all that is due, without a date it was made now."""
 
@@ -37,8 +52,22 @@ class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
     custom: dict[str, Any] = {}
 
 
+class NewCredit(msgspec.Struct, frozen=True, kw_only=True):
+    """Credit to be applied; without an amount (major units) it is as much as is owed and free, without a date now."""
+
+    amount: Decimal | None = None
+    date: datetime | None = None
+    note: str | None = None
+    tag: str | None = None
+    transaction_id: str | None = None
+    custom: dict[str, Any] = {}
+
+
 class Payment(msgspec.Struct, frozen=True):
-    """One payment, as stored; `document_id` is None while nobody has said what it is for."""
+    """One payment, as stored; `document_id` is None while nobody has said what it is for.
+
+    `credit_id` is set on the parts of an application of credit: the id of the part on the document it was applied to.
+    """
 
     id: Id
     organization_id: Id
@@ -53,6 +82,7 @@ class Payment(msgspec.Struct, frozen=True):
     tag: str | None
     transaction_id: str | None
     custom: dict[str, Any]
+    credit_id: Id | None
     deleted_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -67,6 +97,26 @@ class Ground(msgspec.Struct, frozen=True):
     currency: str | None
     exponent: int | None
     same: Id | None
+
+
+class CreditGround(msgspec.Struct, frozen=True):
+    """What an application of credit stands on; `owed` is what the client owes for the document, in minor units."""
+
+    type: str
+    draft: bool
+    incoming: bool
+    client_id: Id | None
+    currency: str
+    exponent: int
+    owed: int
+    same: Id | None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A document that has credit for its client, in minor units."""
+
+    id: Id
+    free: int
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -100,11 +150,15 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Balance(msgspec.Struct, frozen=True):
-    """What a client owes in a currency; below zero, what is owed to it. Sums are exact whatever their size."""
+    """What a client owes in a currency; below zero, what is owed to it. Sums are exact whatever their size.
+
+    `credit` is what it has that was not applied to anything yet; so `amount + credit` is due.
+    """
 
     currency: str
     exponent: int
     amount: Decimal
+    credit: Decimal
 
 
 class Unbalanced(msgspec.Struct, frozen=True):
@@ -119,6 +173,15 @@ class Unbalanced(msgspec.Struct, frozen=True):
     owed: Decimal
     total_credited: int
     credited: Decimal
+    credit_applied: int
+    given: Decimal
+
+
+class Uneven(msgspec.Struct, frozen=True):
+    """An application of credit whose parts do not cancel out; `rest` in minor units, None where a document is gone."""
+
+    credit_id: Id
+    rest: Decimal | None
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -158,15 +221,20 @@ def faults_of(*, type: str | None, amount: Decimal | None, transaction_id: str |
     faults = []
     if type is not None and type not in TYPES:
         faults.append(Fault("type", "inclusion", f"must be one of {', '.join(TYPES)}"))
-    if amount is not None and not _is_amount(amount, exponent):
-        message = f"must be a number below 10^{17 - exponent} with at most {exponent} decimals in this currency"
-        faults.append(Fault("amount", "numericality", message))
+    if amount is not None and not is_amount(amount, exponent):
+        faults.append(Fault("amount", "numericality", f"must be {wrong_amount(exponent)}"))
     if len(transaction_id or "") > MAX_TRANSACTION_ID:
         faults.append(Fault("transactionId", "length", f"must have at most {MAX_TRANSACTION_ID} characters"))
     return faults
 
 
-def _is_amount(amount: Decimal, exponent: int) -> bool:
+def wrong_amount(exponent: int) -> str:
+    """Return what an amount has to be, for who said something else."""
+    return f"a number below 10^{17 - exponent} with at most {exponent} decimals in this currency"
+
+
+def is_amount(amount: Decimal, exponent: int) -> bool:
+    """Tell whether a number is an amount of a currency with so many digits behind the point."""
     return money.fits(amount, exponent) and abs(money.to_minor(amount, exponent)) < money.MAX_MINOR
 
 

@@ -54,18 +54,18 @@ entry as (
          -coalesce(d.direction, 1) * p.amount, p.currency, p.exponent, p.date, :now
     from payment p left join document d on true)
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at
   from payment;
 
 -- name: select_payment
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at
   from payments.payment where shard = :shard and id = :payment and (:deleted or deleted_at is null);
 
 -- name: list_payments
 -- The filter language completes it.
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at
   from payments.payment where shard = $1 and organization_id = $2;
 
 -- name: count_payments
@@ -114,11 +114,12 @@ entry as (
    where (b.type, b.amount, b.date) is distinct from (p.type, p.amount, p.date)
    order by e.id)
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at
   from payment;
 
 -- name: delete
--- Take a payment back: the row stays, marked, and the journal says so. Returns how many there were to take back.
+-- Take a payment back: the row stays, marked, and the journal says so. Returns how many there were to take back. What is
+-- part of an application of credit is left alone: take_credit_back takes it whole.
 with document as (
   select d.id, d.client_id, payments.direction(d.type, d.incoming) as direction
     from documents.document d
@@ -128,7 +129,7 @@ with document as (
 payment as (
   update payments.payment p set deleted_at = :now, updated_at = :now
     from (select count(*) from document) as held
-   where p.shard = :shard and p.id = :payment and p.deleted_at is null
+   where p.shard = :shard and p.id = :payment and p.credit_id is null and p.deleted_at is null
   returning p.*),
 total as (
   update documents.document d set total_paid = d.total_paid - p.amount, updated_at = :now
@@ -141,6 +142,110 @@ entry as (
     from payment p left join document d on true)
 select count(*) from payment;
 
+-- name: credit_ground
+-- What an application of credit stands on: the document, and a live one with the same transaction id.
+select d.type, d.draft, d.incoming, d.client_id, d.currency, d.exponent,
+       payments.direction(d.type, d.incoming) * d.total_due as owed,
+       (select p.id from payments.payment p
+         where p.shard = :shard and p.organization_id = :organization_id and p.type = 'credit'
+           and p.transaction_id = :transaction_id and p.deleted_at is null) as same
+  from documents.document d
+ where d.shard = :shard and d.organization_id = :organization_id and d.id = :document and d.deleted_at is null;
+
+-- name: sources
+-- Documents that have credit for a client in a currency, oldest first.
+select d.id, -payments.direction(d.type, d.incoming) * d.total_due as free
+  from documents.document d
+ where d.shard = :shard and d.organization_id = :organization_id and d.client_id = :client and d.currency = :currency
+   and not d.draft and not d.incoming and d.deleted_at is null and d.type in ('invoice', 'advance', 'credit-note')
+   and payments.direction(d.type, d.incoming) * d.total_due < 0 and d.id <> :document
+ order by d.id limit :most;
+
+-- name: apply_credit
+-- Move credit from the documents that have it to one that owes: payments, totals and journal of all of them. The documents
+-- are held in the order of their ids, and what each has is what it has then: nobody applies more than is free. Without an
+-- amount it is as much as is owed and free; no row when that is nothing, or when the amount is more.
+with wanted as (
+  select * from unnest(:sources::uuid[], :source_payments::uuid[], :source_entries::uuid[]) as w(document, payment, entry)),
+held as materialized (
+  select d.id, d.client_id, d.currency, d.exponent, payments.direction(d.type, d.incoming) as direction,
+         payments.direction(d.type, d.incoming) * d.total_due as owed
+    from documents.document d
+   where d.shard = :shard and d.organization_id = :organization_id and (d.id = :document or d.id = any(:sources))
+     and not d.draft and d.deleted_at is null
+   order by d.id for update),
+source as (
+  select h.*, w.payment, w.entry, -h.owed as free,
+         coalesce(sum(-h.owed) over (order by h.id rows between unbounded preceding and 1 preceding), 0) as before
+    from held h join wanted w on w.document = h.id where h.owed < 0 and h.id <> :document),
+credit as (
+  select t.*, coalesce(:amount::bigint, least(t.owed, f.free)) as amount
+    from held t, (select coalesce(sum(s.free), 0) as free from source s) f
+   where t.id = :document and t.owed >= coalesce(:amount::bigint, 1) and f.free >= coalesce(:amount::bigint, 1)),
+moved as (
+  select c.id, c.client_id, c.currency, c.exponent, :id::uuid as payment, :entry::uuid as entry, c.direction * c.amount as paid, -c.amount as entered, 0 as given
+    from credit c
+   union all
+  select s.id, s.client_id, s.currency, s.exponent, s.payment, s.entry, -s.direction * m.amount, m.amount, m.amount
+    from source s join credit c on s.before < c.amount
+   cross join lateral (select least(s.free, c.amount - s.before) as amount) m),
+payment as (
+  insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date,
+    note, tag, transaction_id, custom, credit_id, created_at, updated_at)
+  select :shard, m.payment, :organization_id, :account_id, m.id, 'credit', m.paid, m.currency, m.exponent, :date,
+         :note, :tag, case when m.payment = :id then :transaction_id end, :custom, :id, :now, :now
+    from moved m order by m.payment
+  returning *),
+total as (
+  update documents.document d
+     set total_paid = d.total_paid + m.paid, credit_applied = d.credit_applied + m.given, updated_at = :now
+    from moved m where d.shard = :shard and d.id = m.id),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+    exponent, date, at)
+  select :shard, m.entry, :organization_id, m.id, m.client_id, m.payment, 'balance', 'credit', m.entered, m.currency, m.exponent,
+         :date, :now
+    from (select count(*) from payment) as paid, moved m order by m.entry)
+select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
+       custom, credit_id, deleted_at, created_at, updated_at
+  from payment where id = :id;
+
+-- name: parts_of_credit
+-- The payments that one application of credit consists of, named by any of them.
+select p.id from payments.payment p
+ where p.shard = :shard and p.organization_id = :organization_id and p.credit_id =
+       (select q.credit_id from payments.payment q
+         where q.shard = :shard and q.organization_id = :organization_id and q.id = :payment)
+ order by p.id;
+
+-- name: take_credit_back
+-- Take an application of credit back, all its parts at once. Returns how many there were to take back.
+with part as (
+  select * from unnest(:parts::uuid[], :reversals::uuid[]) as w(payment, reversal)),
+held as materialized (
+  select d.id, d.client_id, payments.direction(d.type, d.incoming) as direction
+    from documents.document d
+   where d.shard = :shard and d.organization_id = :organization_id
+     and d.id = any(array(select p.document_id from payments.payment p where p.shard = :shard and p.id = any(:parts)))
+   order by d.id for update),
+payment as (
+  update payments.payment p set deleted_at = :now, updated_at = :now
+    from part w, (select count(*) from held) as held
+   where p.shard = :shard and p.id = w.payment and p.deleted_at is null
+  returning p.*, w.reversal),
+total as (
+  update documents.document d
+     set total_paid = d.total_paid - p.amount, updated_at = :now,
+         credit_applied = d.credit_applied - case when p.id = p.credit_id then 0 else abs(p.amount) end
+    from payment p where d.shard = :shard and d.id = p.document_id),
+entry as (
+  insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+    exponent, date, at)
+  select :shard, p.reversal, :organization_id, p.document_id, h.client_id, p.id, 'reversal', p.type,
+         h.direction * p.amount, p.currency, p.exponent, p.date, :now
+    from payment p join held h on h.id = p.document_id order by p.reversal)
+select count(*) from payment;
+
 -- name: list_entries
 -- The journal; the filter language completes it.
 select id, organization_id, sequence, document_id, client_id, payment_id, kind, type, amount, currency, exponent, date, at,
@@ -151,9 +256,14 @@ select id, organization_id, sequence, document_id, client_id, payment_id, kind, 
 select count(*) from payments.entry where shard = $1 and organization_id = $2;
 
 -- name: balances
--- What a client owes, by currency: the sum of its entries, read from an index that holds all it takes.
-select currency, exponent, sum(amount) as amount
-  from payments.entry where shard = :shard and client_id = :client group by currency, exponent order by currency;
+-- What a client owes, by currency: the sum of its entries, read from an index that holds all it takes; and its free credit.
+select e.currency, e.exponent, sum(e.amount) as amount,
+       (select coalesce(-sum(payments.direction(d.type, d.incoming) * d.total_due), 0)
+          from documents.document d
+         where d.shard = :shard and d.organization_id = :organization_id and d.client_id = :client and d.currency = e.currency
+           and not d.draft and not d.incoming and d.deleted_at is null and d.type in ('invoice', 'advance', 'credit-note')
+           and payments.direction(d.type, d.incoming) * d.total_due < 0) as credit
+  from payments.entry e where e.shard = :shard and e.client_id = :client group by e.currency, e.exponent order by e.currency;
 
 -- name: head
 -- How far the chain has come, and the last entry there is: at any one moment they are the same.
@@ -172,10 +282,10 @@ select id, organization_id, sequence, document_id, client_id, payment_id, kind, 
 
 -- name: unbalanced
 -- Documents whose total is not what the journal says was paid, or not what their payments come to; that were not charged
--- what they ask for; or that were not credited what the journal says.
+-- what they ask for; that were not credited what the journal says; or whose applied credit is not what their payments say.
 select d.id, coalesce(d.number, '') as number, d.total_paid, coalesce(e.paid, 0) * k.direction as entered,
        coalesce(p.paid, 0) as paid, coalesce(e.charged, 0) as charged, k.owed, d.total_credited,
-       coalesce(e.credited, 0) * k.direction as credited
+       coalesce(e.credited, 0) * k.direction as credited, d.credit_applied, coalesce(p.given, 0) as given
   from documents.document d
  cross join lateral (
        select payments.direction(d.type, d.incoming) as direction,
@@ -186,11 +296,21 @@ select d.id, coalesce(d.number, '') as number, d.total_paid, coalesce(e.paid, 0)
                     -sum(amount) filter (where kind not in ('charge', 'credit')) as paid
                from payments.entry where shard = :shard and organization_id = :organization_id
               group by document_id) e on e.document_id = d.id
-  left join (select document_id, sum(amount) as paid
+  left join (select document_id, sum(amount) as paid, sum(abs(amount)) filter (where credit_id <> id) as given
                from payments.payment
               where shard = :shard and organization_id = :organization_id and deleted_at is null
               group by document_id) p on p.document_id = d.id
  where d.shard = :shard and d.organization_id = :organization_id
    and (d.total_paid <> coalesce(e.paid, 0) * k.direction or d.total_paid <> coalesce(p.paid, 0)
-        or coalesce(e.charged, 0) <> k.owed or d.total_credited <> coalesce(e.credited, 0) * k.direction)
+        or coalesce(e.charged, 0) <> k.owed or d.total_credited <> coalesce(e.credited, 0) * k.direction
+        or d.credit_applied <> coalesce(p.given, 0))
  order by d.id limit :most;
+
+-- name: uneven
+-- Applications of credit whose parts do not cancel out: what one document gained, the others must have given.
+select p.credit_id, sum(payments.direction(d.type, d.incoming) * p.amount) as rest
+  from payments.payment p left join documents.document d on d.shard = :shard and d.id = p.document_id
+ where p.shard = :shard and p.organization_id = :organization_id and p.credit_id is not null and p.deleted_at is null
+ group by p.credit_id
+having coalesce(sum(payments.direction(d.type, d.incoming) * p.amount), 1) <> 0
+ order by p.credit_id limit :most;

@@ -11,6 +11,7 @@ from billhook.kernel.problems import Fault, Invalid, NotYours, Problem, invalid
 from billhook.organizations import Entered, admit
 from billhook.payments import store
 from billhook.payments.columns import PAYMENTS
+from billhook.payments.credit import keeping_credit, take_credit_back
 from billhook.payments.model import (
     Ground,
     NewPayment,
@@ -39,7 +40,7 @@ async def record(tx: Tx, new: NewPayment) -> Payment:
     """Record a payment of the organization that was entered, on a document if one is named. Two round trips.
 
     The same payment again (transaction id, type, document, currency and amount) returns the one there is. Raises
-    Invalid (all faults at once), StillDraft, NotPayable.
+    Invalid (all faults at once), StillDraft, NotPayable, CreditInUse.
     """
     return await _record(tx, new, document_must_be_named=False)
 
@@ -109,22 +110,23 @@ async def _write(tx: Tx, new: NewPayment, ground: Ground) -> Payment | None:
     """Write a payment; None when somebody else has just used its transaction id. Raises Invalid."""
     currency, exponent = currency_of(ground, new)
     try:
-        recorded = await store.record(
-            tx,
-            document=Id(new.document_id) if new.document_id else None,
-            id=ids.new(tx.shard),
-            type=new.type,
-            amount=None if new.amount is None else money.to_minor(new.amount, exponent),
-            currency=currency,
-            exponent=exponent,
-            date=new.date or tx.now,
-            note=new.note,
-            tag=new.tag,
-            transaction_id=new.transaction_id,
-            custom=new.custom,
-            limit=money.MAX_MINOR,
-            entry=ids.new(tx.shard),
-        )
+        with keeping_credit():
+            recorded = await store.record(
+                tx,
+                document=Id(new.document_id) if new.document_id else None,
+                id=ids.new(tx.shard),
+                type=new.type,
+                amount=None if new.amount is None else money.to_minor(new.amount, exponent),
+                currency=currency,
+                exponent=exponent,
+                date=new.date or tx.now,
+                note=new.note,
+                tag=new.tag,
+                transaction_id=new.transaction_id,
+                custom=new.custom,
+                limit=money.MAX_MINOR,
+                entry=ids.new(tx.shard),
+            )
     except Unique as error:
         if constraint_of(error) != "payment_transaction":
             raise
@@ -185,7 +187,7 @@ def _only(tx: Tx, document_id: str | None, *, deleted: bool) -> tuple[str, list[
 async def change(tx: Tx, payment_id: str, said: dict[str, Any]) -> Payment:
     """Change what is said of a payment: fields of `NewPayment`, the amount in major units. One read, one write.
 
-    The journal takes back what it said of the money and says it anew. Raises Invalid, NotYours.
+    The journal takes back what it said of the money and says it anew. Raises Invalid, CreditInUse, NotYours.
     """
     before = await read(tx, payment_id)
     _check_change(before, said)
@@ -193,15 +195,16 @@ async def change(tx: Tx, payment_id: str, said: dict[str, Any]) -> Payment:
     if fields["amount"] is not None:
         fields["amount"] = money.to_minor(fields["amount"], before.exponent)
     try:
-        after = await store.change(
-            tx,
-            payment=before.id,
-            said=[name for name in CHANGEABLE if name in said],
-            limit=money.MAX_MINOR,
-            reversal=ids.new(tx.shard),
-            entry=ids.new(tx.shard),
-            **fields,
-        )
+        with keeping_credit():
+            after = await store.change(
+                tx,
+                payment=before.id,
+                said=[name for name in CHANGEABLE if name in said],
+                limit=money.MAX_MINOR,
+                reversal=ids.new(tx.shard),
+                entry=ids.new(tx.shard),
+                **fields,
+            )
     except Unique as error:
         if constraint_of(error) != "payment_transaction":
             raise
@@ -220,8 +223,12 @@ def _check_change(before: Payment, said: dict[str, Any]) -> None:
         for path, present in kept.items()
         if said.get(fields[path], present) != present
     ]
+    if before.credit_id is not None:
+        there = {"type": before.type, "amount": money.to_major(before.amount, before.exponent), "date": before.date}
+        message = "cannot be changed of applied credit; delete the payment and apply it anew"
+        faults += [Fault(name, "immutable", message) for name in there if said.get(name, there[name]) != there[name]]
     faults += faults_of(
-        type=said.get("type"),
+        type=None if said.get("type") == before.type else said.get("type"),
         amount=said.get("amount"),
         transaction_id=said.get("transaction_id"),
         exponent=before.exponent,
@@ -231,5 +238,10 @@ def _check_change(before: Payment, said: dict[str, Any]) -> None:
 
 
 async def delete(tx: Tx, payment_id: str) -> int:
-    """Delete a payment, softly, and take it back in the journal; 0 when it was deleted before."""
-    return await store.delete(tx, Id(payment_id), reversal=ids.new(tx.shard))
+    """Delete a payment, softly, and take it back in the journal; 0 when it was deleted before.
+
+    A part of an application of credit goes with all of it. Raises CreditInUse.
+    """
+    with keeping_credit():
+        deleted = await store.delete(tx, Id(payment_id), reversal=ids.new(tx.shard))
+    return deleted or await take_credit_back(tx, payment_id)

@@ -6,7 +6,7 @@ from typing import Any
 from billhook.db import Statements, Tx
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered
-from billhook.payments.model import Balance, Entry, Ground, Head, Payment, Unbalanced
+from billhook.payments.model import Balance, CreditGround, Entry, Ground, Head, Payment, Source, Unbalanced, Uneven
 
 sql = Statements(__package__)
 
@@ -70,6 +70,40 @@ async def change(
 async def delete(tx: Tx, payment: Id, reversal: Id) -> int: ...
 
 
+@sql.one
+async def credit_ground(tx: Tx, document: Id, transaction_id: str | None) -> CreditGround | None: ...
+
+
+@sql.many
+async def sources(tx: Tx, document: Id, client: Id, currency: str, most: int) -> list[Source]: ...
+
+
+@sql.one
+async def apply_credit(
+    tx: Tx,
+    document: Id,
+    sources: list[Id],
+    source_payments: list[Id],
+    source_entries: list[Id],
+    amount: int | None,
+    id: Id,
+    entry: Id,
+    date: datetime,
+    note: str | None,
+    tag: str | None,
+    transaction_id: str | None,
+    custom: Custom,
+) -> Payment | None: ...
+
+
+@sql.many
+async def parts_of_credit(tx: Tx, payment: Id) -> list[Id]: ...
+
+
+@sql.one
+async def take_credit_back(tx: Tx, parts: list[Id], reversals: list[Id]) -> int: ...
+
+
 @sql.many
 async def balances(tx: Tx, client: Id) -> list[Balance]: ...
 
@@ -84,6 +118,10 @@ async def entries_after(tx: Tx, after: int, until: int, most: int) -> list[Entry
 
 @sql.many
 async def unbalanced(tx: Tx, most: int) -> list[Unbalanced]: ...
+
+
+@sql.many
+async def uneven(tx: Tx, most: int) -> list[Uneven]: ...
 
 
 list_payments = sql.dynamic(Payment)
