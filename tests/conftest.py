@@ -101,7 +101,9 @@ def clock() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
-    return load({"BILLHOOK_DATABASE_URL": database_url, "BILLHOOK_LOGIN_ATTEMPTS": "5"})
+    return load(
+        {"BILLHOOK_DATABASE_URL": database_url, "BILLHOOK_LOGIN_ATTEMPTS": "5", "BILLHOOK_SECRET_KEY": "k" * 40}
+    )
 
 
 @pytest.fixture(scope="session")

@@ -216,7 +216,7 @@ def _setting(row: SettingRow) -> tuple[str, str, str, str]:
 
 def events_page() -> str:
     """Return docs/reference/events.md."""
-    rooms = "\n\n".join(_room(path) for path in sorted((SRC / "billhook").glob("*/events.py")))
+    rooms = "\n\n".join(_room(path) for path in sorted((SRC / "billhook").rglob("events.py")))
     return f"""# Events
 
 {MARK}

@@ -13,6 +13,7 @@ from billhook import accounts, api, pages
 from billhook.api.responses import JsonResponse
 from billhook.db import Database
 from billhook.documents import Press
+from billhook.gateways import Gateways
 from billhook.settings import Settings
 from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, refuse_null_in_url, token_of
 
@@ -52,6 +53,7 @@ class Application:
             "database": database,
             "settings": settings,
             "press": press,
+            "gateways": Gateways(database, settings, public_url),
             "public_url": public_url,
             "authenticate": self.authentication,
         }

@@ -23,6 +23,8 @@ CREATE SCHEMA organizations;
 
 CREATE SCHEMA payments;
 
+CREATE SCHEMA sandbox;
+
 CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -688,6 +690,22 @@ CREATE TABLE public.schema_migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE sandbox.object (
+    id text NOT NULL,
+    kind text NOT NULL,
+    token text,
+    body jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT object_kind_check CHECK ((kind = ANY (ARRAY['platform'::text, 'merchant'::text, 'payment'::text, 'method'::text])))
+);
+
+CREATE TABLE sandbox.request (
+    platform text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    subject text NOT NULL
+);
+
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_hash_key UNIQUE (hash);
 
@@ -777,6 +795,15 @@ ALTER TABLE ONLY payments.payment
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY sandbox.object
+    ADD CONSTRAINT object_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY sandbox.object
+    ADD CONSTRAINT object_token_key UNIQUE (token);
+
+ALTER TABLE ONLY sandbox.request
+    ADD CONSTRAINT request_pkey PRIMARY KEY (platform, key);
 
 CREATE INDEX access_token_account ON accounts.access_token USING btree (account_id, id);
 
@@ -1006,6 +1033,8 @@ GRANT USAGE ON SCHEMA organizations TO billhook_app;
 
 GRANT USAGE ON SCHEMA payments TO billhook_app;
 
+GRANT USAGE ON SCHEMA sandbox TO billhook_app;
+
 GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION catalog.owner_of_item(item uuid, item_shard integer) TO billhook_app;
@@ -1085,3 +1114,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.setting TO billhook_app
 GRANT SELECT ON TABLE payments.chain TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE payments.payment TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE sandbox.object TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE sandbox.request TO billhook_app;

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from billhook import delivery, documents
 from billhook.db import Database
 from billhook.documents import Press
+from billhook.gateways import Gateways
 from billhook.jobs import Handler, Ticks, Worker
 from billhook.settings import Settings
 
@@ -18,7 +19,11 @@ PATIENCE_SECONDS = 20
 
 def handlers(database: Database, settings: Settings, press: Press, *, public_url: str) -> dict[str, Handler]:
     """Return what carries out each kind of job; links in mails begin with `public_url`."""
-    return documents.handlers(database, press) | delivery.handlers(database, settings, press, public_url)
+    return (
+        documents.handlers(database, press)
+        | delivery.handlers(database, settings, press, public_url)
+        | Gateways(database, settings, public_url).handlers()
+    )
 
 
 TICKS: Ticks = {}
