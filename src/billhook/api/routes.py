@@ -17,6 +17,7 @@ from billhook.api import (
     reference_page,
     settings,
     statistics,
+    transfer,
 )
 
 
@@ -32,6 +33,7 @@ def routes() -> list[ControllerRouterHandler]:
         *journal.ROUTES,
         *emails.ROUTES,
         *statistics.ROUTES,
+        *transfer.ROUTES,
         *reference.ROUTES,
     ]
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]

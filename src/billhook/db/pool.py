@@ -72,17 +72,31 @@ class Tx:
 
     async def run(self, method: str, sql: str, arguments: list[Any], *, enters: bool) -> Any:
         """Run one statement and return what the driver's `method` (fetch, fetchrow, execute) returns."""
-        connection, tenant = self.connection, self.organization or ""
         if enters:
-            connection.tenant = None
-        elif connection.tenant != tenant:
+            self.connection.tenant = None
+        else:
+            await self._be_tenant()
+        self.database.round_trips += 1
+        return await getattr(self.connection, method)(sql, *arguments)
+
+    async def batches(self, sql: str, arguments: list[Any], size: int) -> AsyncIterator[list[Any]]:
+        """Run one statement inside `atomic` and yield its rows, so many at a time: they are never all in memory."""
+        await self._be_tenant()
+        self.database.round_trips += 1
+        cursor = await self.connection.cursor(sql, *arguments)
+        while rows := await cursor.fetch(size):
+            self.database.round_trips += 1
+            yield rows
+
+    async def _be_tenant(self) -> None:
+        """Bring the session to the tenant of this unit of work, unless it is there."""
+        connection, tenant = self.connection, self.organization or ""
+        if connection.tenant != tenant:
             connection.tenant = None
             self.database.round_trips += 1
             setting = str(ids.to_uuid(tenant)) if tenant else ""
             await connection.execute("select set_config('billhook.organization', $1, false)", setting)
             connection.tenant = tenant
-        self.database.round_trips += 1
-        return await getattr(connection, method)(sql, *arguments)
 
     def entered(self, organization: Id) -> None:
         """Note that the statement which has just run set the session to this organization."""

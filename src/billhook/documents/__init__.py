@@ -1,5 +1,6 @@
 """Documents: drafts, issuing, numbers, totals, texts, the paper."""
 
+from billhook.documents.columns import COLUMNS
 from billhook.documents.images import put_image
 from billhook.documents.jobs import handlers
 from billhook.documents.journeys import pdf
@@ -30,6 +31,7 @@ from billhook.documents.sheet import Branding, Sheet, paper_view
 from billhook.documents.texts import LANGUAGES, Labels, fill, labels
 
 __all__ = [
+    "COLUMNS",
     "LANGUAGES",
     "Branding",
     "Document",

@@ -1,11 +1,13 @@
 """Payments: what was paid on which document, the journal, and what a client owes."""
 
+from billhook.payments.columns import PAYMENTS
 from billhook.payments.credit import apply_credit
 from billhook.payments.journal import balances, enter_client, page_of_journal, verify
 from billhook.payments.model import Balance, Entry, Finding, NewCredit, NewPayment, NotPayable, Payment
 from billhook.payments.service import change, count, delete, enter, page, read, record, record_for
 
 __all__ = [
+    "PAYMENTS",
     "Balance",
     "Entry",
     "Finding",
