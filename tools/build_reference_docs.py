@@ -267,6 +267,10 @@ free-form data: `custom.color`.
 
 {_names(of_organizations.COLUMNS)}
 
+## Who may act for an organization
+
+{_names(of_organizations.ACCESS)}
+
 ## Child accounts
 
 {_names(of_accounts.CHILDREN)}

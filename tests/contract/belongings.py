@@ -31,6 +31,8 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     paid = {"type": "cash", "amount": 3, "date": "2026-04-30"}
     payment = await actor.post(f"/Organizations/{organization['id']}/payments", paid)
     note = await actor.post(f"/Documents/{document['id']}/attachments/upload", files={"file": ("note.txt", NOTE)})
+    colleague = {"email": f"colleague-{secrets.token_hex(5)}@example.com"}
+    invited = await actor.post(f"/Organizations/{organization['id']}/invite", colleague)
     made = {
         "account_id": actor.id,
         "organization_id": organization["id"],
@@ -39,6 +41,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "payment_id": payment.json()["id"],
         "setting_id": setting.json()["id"],
         "attachment_id": note.json()["id"],
+        "access_id": invited.json()["id"],
         "fk": token.json()["tokenId"],
     }
     if not document["draft"]:

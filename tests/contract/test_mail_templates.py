@@ -169,6 +169,24 @@ def test_a_mail_to_an_account_in_every_language(language: str, compose: Any) -> 
     assert HOSTILE in reader.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("compose", [account.invitation, account.granted])
+def test_an_invitation_in_every_language(language: str, compose: Any) -> None:
+    link = "https://billing.example.com/invitation?invitation=1&token=abc"
+    rendered = render(compose(language, sender="Billhook", organization=HOSTILE, link=link))
+    reader = read(rendered.html)
+    assert set(reader.links) == {link}
+    assert link in rendered.text.split("\n")
+    for text in (rendered.subject, rendered.text, reader.text):
+        assert HOSTILE in text
+
+
+def test_the_name_of_who_invites_is_no_text_of_its_own() -> None:
+    view = account.invitation("en", sender="Billhook", organization="Win\n now " * 40, link=LINK)
+    assert len(view.subject) < 130
+    assert "\n" not in view.subject
+
+
 def test_a_language_we_do_not_speak_is_english() -> None:
     assert texts("fi-FI") == texts("en")
     assert texts("nl-BE") == texts("nl")

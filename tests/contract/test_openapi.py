@@ -133,6 +133,8 @@ def arguments(operation: Operation, actor: Actor) -> dict[str, Any]:
 
 ON_DRAFTS = {"documentsReplace", "documentsReplaceByPost", "documentsRemove", "documentsIssue"}
 NOT_ALONE = {
+    "accessAccept": "is for who was invited",
+    "accessReject": "is for who was invited",
     "accessTokensImpersonate": "needs a child account",
     "accountsConfirm": "needs the token of a mail",
     "accountsResetPassword": "needs the token of a mail",

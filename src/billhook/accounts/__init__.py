@@ -9,14 +9,16 @@ from billhook.accounts.journeys import (
     reset_password,
     sign_up,
     sign_up_faults,
+    sign_up_invited,
 )
-from billhook.accounts.model import AccessToken, Account, Changes, Granted, Profile
+from billhook.accounts.model import AccessToken, Account, Changes, Granted, Profile, normalized_email
 from billhook.accounts.service import (
     acting_for,
     amend,
     children,
     confirm,
     count_children,
+    founder,
     get,
     grant,
     impersonate,
@@ -24,6 +26,7 @@ from billhook.accounts.service import (
     log_out,
     new_confirmation,
     new_reset,
+    ration_invitations,
     revoke,
     send_confirmation,
     token_list,
@@ -45,6 +48,7 @@ __all__ = [
     "children",
     "confirm",
     "count_children",
+    "founder",
     "get",
     "grant",
     "impersonate",
@@ -53,11 +57,14 @@ __all__ = [
     "log_out",
     "new_confirmation",
     "new_reset",
+    "normalized_email",
+    "ration_invitations",
     "request_reset",
     "reset_password",
     "revoke",
     "send_confirmation",
     "sign_up",
     "sign_up_faults",
+    "sign_up_invited",
     "token_list",
 ]

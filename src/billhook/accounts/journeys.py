@@ -65,7 +65,23 @@ async def sign_up(
         return await _open_account(tx, normalized, password_hash, about, by)
 
 
-async def _open_account(tx: Tx, email: str, password_hash: str, about: Changes, by: Principal | None) -> Account:
+async def sign_up_invited(database: Database, email: str, password: str, locale: str) -> Account:
+    """Open a root account for who holds a token that was mailed to the address, which is confirmed thereby.
+
+    The invitation is some account's doing, so this holds where sign-up is closed too. Raises Invalid.
+    """
+    about = Changes(locale=locale)
+    faults, normalized = sign_up_faults(email, password, about), normalized_email(email)
+    if faults or normalized is None:
+        raise Invalid("Account", faults)
+    password_hash = await passwords.hashed(password)
+    async with database.open() as tx:
+        return await _open_account(tx, normalized, password_hash, about, None, verified=True)
+
+
+async def _open_account(
+    tx: Tx, email: str, password_hash: str, about: Changes, by: Principal | None, *, verified: bool = False
+) -> Account:
     account_id = ids.new()
     root, parent = (by.root_id, by.account_id) if by else (account_id, None)
     profile = {name: value for name, value in about.profile.items() if value is not None}
@@ -78,6 +94,7 @@ async def _open_account(tx: Tx, email: str, password_hash: str, about: Changes, 
                 parent=parent,
                 email=email,
                 password_hash=password_hash,
+                verified=verified,
                 locale=about.locale or "en",
                 profile=profile,
                 custom=about.custom or {},

@@ -136,6 +136,13 @@ class SignUpClosed(Problem):
     code = "SIGNUP_CLOSED"
 
 
+class ChildOrganizationsDisabled(Problem):
+    """The platform this account belongs to creates organizations for its accounts; ask it for one."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "CHILD_ORGANIZATIONS_DISABLED"
+
+
 TAKEN: Final = Fault("email", "uniqueness", "belongs to an account already")
 
 

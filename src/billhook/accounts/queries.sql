@@ -3,11 +3,11 @@
 select exists (select from accounts.account where email = :email);
 
 -- name: insert_account
--- A root account is its own root. A child needs no confirmation where its root says so.
+-- A root account is its own root. A child needs no confirmation where its root says so, nor does who came by a mailed token.
 insert into accounts.account
   (id, root_id, parent_id, email, password_hash, email_verified, locale, profile, custom, created_at, updated_at)
 select :id, :root, :parent, :email, :password_hash,
-       coalesce((select (r.profile ->> 'skip_child_account_verification')::boolean from accounts.account r where r.id = :root), false),
+       :verified or coalesce((select (r.profile ->> 'skip_child_account_verification')::boolean from accounts.account r where r.id = :root), false),
        :locale, :profile, :custom, :now, :now
 returning id, root_id, parent_id, email, email_verified, locale, profile, custom, created_at, updated_at;
 

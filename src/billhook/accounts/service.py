@@ -12,6 +12,7 @@ from billhook.accounts.model import (
     AccessToken,
     Account,
     Changes,
+    ChildOrganizationsDisabled,
     ConfirmationThrottled,
     Granted,
     changes_faults,
@@ -169,6 +170,25 @@ async def send_confirmation(tx: Tx, principal: Principal, account_id: str) -> No
     if wait_seconds := await store.note_attempt(tx, counters.keys, counters.allowed, counters.window_seconds):
         raise ConfirmationThrottled(wait_seconds=wait_seconds)
     await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
+
+
+async def ration_invitations(tx: Tx, root_id: Id, email: str) -> int:
+    """Count an invitation that is to be mailed; return how many seconds it has to wait (0: it may go out)."""
+    counters = throttling.invitations(root_id, email)
+    return await store.note_attempt(tx, counters.keys, counters.allowed, counters.window_seconds)
+
+
+async def founder(tx: Tx, principal: Principal, account_id: str) -> Account:
+    """Return the account that is to own a new organization: the principal's own, or for a root account a child's.
+
+    Raises NotYours, ChildOrganizationsDisabled (the root account wants to create its children's itself).
+    """
+    account = await acting_for(tx, principal, account_id)
+    if not principal.is_root:
+        root = await store.find(tx, principal.root_id)
+        if root is not None and root.profile.disable_creating_child_organizations:
+            raise ChildOrganizationsDisabled
+    return account
 
 
 async def confirm(tx: Tx, account_id: str, token: str, redirect: str | None, public_url: str) -> None:

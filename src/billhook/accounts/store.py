@@ -49,6 +49,7 @@ async def insert_account(
     parent: Id | None,
     email: str,
     password_hash: str,
+    verified: bool,
     locale: str,
     profile: dict[str, Any],
     custom: dict[str, Any],

@@ -19,6 +19,9 @@ ADDRESS_FACTOR: Final = 10
 MAILS_AN_HOUR: Final = 3
 """How many confirmation mails one account may ask for, and one address may get, within an hour."""
 
+INVITATIONS_AN_HOUR: Final = 200
+"""How many invitations all accounts of one tree may have mailed within an hour; one address gets fewer by far."""
+
 _turns: Final = weakref.WeakValueDictionary[bytes, asyncio.Lock]()
 
 
@@ -46,6 +49,16 @@ def confirmations(account_id: str, email: str) -> Counters:
     return Counters(
         keys=[hashlib.sha256(name.encode()).digest() for name in names],
         allowed=[MAILS_AN_HOUR, MAILS_AN_HOUR],
+        window_seconds=3600,
+    )
+
+
+def invitations(root_id: str, email: str) -> Counters:
+    """Return the counters of invitations that are mailed: the address's and the tree's."""
+    names = (f"invite email {email}", f"invite root {root_id}")
+    return Counters(
+        keys=[hashlib.sha256(name.encode()).digest() for name in names],
+        allowed=[MAILS_AN_HOUR, INVITATIONS_AN_HOUR],
         window_seconds=3600,
     )
 

@@ -87,7 +87,7 @@ async def create(
 ) -> OrganizationOut:
     """Create an organization owned by the account (your own, or a child's); country, taxes and settings are derived."""
     async with request.database.open(request.principal.account_id) as tx:
-        owner = await accounts.acting_for(tx, request.principal, account_id)
+        owner = await accounts.founder(tx, request.principal, account_id)
         async with tx.atomic():
             made = await organizations.create(
                 tx, _new(data), owner=owner.id, root=owner.root_id, rounding=request.settings.rounding
@@ -138,7 +138,7 @@ async def change(
 ) -> OrganizationOut:
     """Change what is said; documents already made keep their copy."""
     async with request.database.open(request.principal.account_id) as tx:
-        await organizations.enter(tx, organization_id, write=True)
+        await organizations.enter(tx, organization_id, admin=True)
         async with tx.atomic():
             changed = await organizations.change(tx, _new(data, await organizations.read(tx)))
     return organization_out(changed)
@@ -176,7 +176,7 @@ async def put_image(
     """Take a PNG, JPEG or SVG (multipart, any field name, or the raw bytes) and print it on papers from now on."""
     content = (await request.upload()).content
     async with request.database.open(request.principal.account_id) as tx:
-        await organizations.enter(tx, organization_id, write=True)
+        await organizations.enter(tx, organization_id, admin=True)
         await documents.put_image(tx, type, content)
     return True
 
@@ -227,7 +227,7 @@ async def remove_image(
 ) -> bool:
     """Remove the picture from papers made from now on."""
     async with request.database.open(request.principal.account_id) as tx:
-        await organizations.enter(tx, organization_id, write=True)
+        await organizations.enter(tx, organization_id, admin=True)
         await organizations.remove_image(tx, type)
     return True
 

@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from billhook.api import (
+    access,
     accounts,
     attachments,
     documents,
@@ -26,6 +27,7 @@ def routes() -> list[ControllerRouterHandler]:
     resources = [
         *accounts.ROUTES,
         *organizations.ROUTES,
+        *access.ROUTES,
         *settings.ROUTES,
         *documents.ROUTES,
         *attachments.ROUTES,

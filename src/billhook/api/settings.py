@@ -75,7 +75,7 @@ async def count(request: BillhookRequest, organization_id: FromPath[str], where:
 async def create(request: BillhookRequest, organization_id: FromPath[str], data: JSONBody[DefaultIn]) -> DefaultOut:
     """Add a setting; any name may be stored, the known ones are checked."""
     async with request.database.open(request.principal.account_id) as tx:
-        await organizations.enter(tx, organization_id, write=True)
+        await organizations.enter(tx, organization_id, admin=True)
         made = await organizations.put_setting(
             tx, given(data.name, ""), given(data.value), given(data.description), given(data.l10n, {})
         )
@@ -108,8 +108,8 @@ async def _change(
 ) -> DefaultOut:
     async with request.database.open(request.principal.account_id) as tx:
         if organization_id is not None:
-            await organizations.enter(tx, organization_id, write=True)
-        setting = await organizations.enter_setting(tx, setting_id, write=True)
+            await organizations.enter(tx, organization_id, admin=True)
+        setting = await organizations.enter_setting(tx, setting_id, admin=True)
         if given(data.name, setting.name) != setting.name:
             raise invalid("Default", "name", "immutable", "cannot be changed")
         changed = await organizations.change_setting(
@@ -126,7 +126,7 @@ async def _change(
 async def remove(request: BillhookRequest, setting_id: FromPath[str]) -> Count:
     """Remove a setting; what depended on it goes back to its built-in default."""
     async with request.database.open(request.principal.account_id) as tx:
-        setting = await organizations.enter_setting(tx, setting_id, write=True)
+        setting = await organizations.enter_setting(tx, setting_id, admin=True)
         return Count(await organizations.remove_setting(tx, setting, rounding=request.settings.rounding))
 
 

@@ -155,6 +155,19 @@ begin
 exception when foreign_key_violation then return false;
 end $$;
 
+CREATE FUNCTION organizations.accesses_of(actor uuid) RETURNS TABLE(id uuid, organization_id uuid, account_id uuid, role text, active boolean, disabled boolean, rejected boolean, invitation_email text, inviter_id uuid, inviter_root_id uuid, custom jsonb, created_at timestamp with time zone, updated_at timestamp with time zone, email text, firstname text, lastname text, organization_name text)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select a.id, a.organization_id, a.account_id, a.role, a.active, a.disabled, a.rejected, a.invitation_email, a.inviter_id,
+         a.inviter_root_id, a.custom, a.created_at, a.updated_at, p.email, p.profile ->> 'firstname',
+         p.profile ->> 'lastname', o.name
+    from organizations.access a
+    join organizations.organization o on o.shard = a.shard and o.id = a.organization_id
+    join accounts.account p on p.id = a.account_id
+   where a.account_id = actor
+$$;
+
 CREATE FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) RETURNS TABLE(organization_id uuid, role text, active boolean)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -178,6 +191,65 @@ begin
   organization_id := found.id; role := found.role; active := found.active;
   return next;
 end $$;
+
+CREATE FUNCTION organizations.enter_by_letter(access uuid, access_shard integer, hash bytea) RETURNS TABLE(organization_id uuid, role text, active boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare found record;
+begin
+  select o.id, o.active, a.role into found
+    from organizations.access a
+    join organizations.organization o on o.shard = a.shard and o.id = a.organization_id
+   where a.shard = access_shard and a.id = access and a.invitation_hash = hash;
+  if found.id is null then
+    perform set_config('billhook.organization', '', false);
+    return;
+  end if;
+  perform set_config('billhook.organization', found.id::text, false);
+  organization_id := found.id; role := found.role; active := found.active;
+  return next;
+end $$;
+
+CREATE FUNCTION organizations.enter_invitation(access uuid, access_shard integer, actor uuid) RETURNS TABLE(organization_id uuid, role text, active boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare found record;
+begin
+  select o.id, o.active, a.role into found
+    from organizations.access a
+    join organizations.organization o on o.shard = a.shard and o.id = a.organization_id
+    join accounts.account p on p.id = actor
+   where a.shard = access_shard and a.id = access
+     and (a.account_id = actor or (a.account_id is null and p.email_verified and p.email = a.invitation_email));
+  if found.id is null then
+    perform set_config('billhook.organization', '', false);
+    return;
+  end if;
+  perform set_config('billhook.organization', found.id::text, false);
+  organization_id := found.id; role := found.role; active := found.active;
+  return next;
+end $$;
+
+CREATE FUNCTION organizations.link_invitations() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  update organizations.access a set account_id = new.id, updated_at = new.updated_at
+   where a.account_id is null and a.invitation_email = new.email
+     and not exists (select from organizations.access b
+                      where b.shard = a.shard and b.organization_id = a.organization_id and b.account_id = new.id);
+  return null;
+end $$;
+
+CREATE FUNCTION organizations.owner_of_access(access uuid, access_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select a.organization_id from organizations.access a where a.shard = access_shard and a.id = access
+$$;
 
 CREATE FUNCTION organizations.owner_of_setting(setting uuid, setting_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -620,7 +692,7 @@ CREATE TABLE organizations.access (
     shard integer NOT NULL,
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
-    account_id uuid NOT NULL,
+    account_id uuid,
     role text DEFAULT 'default'::text NOT NULL,
     active boolean DEFAULT true NOT NULL,
     disabled boolean DEFAULT false NOT NULL,
@@ -628,6 +700,12 @@ CREATE TABLE organizations.access (
     inviter_id uuid,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    invitation_email text,
+    invitation_hash bytea,
+    inviter_root_id uuid,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT access_invitation_email_check CHECK ((invitation_email = lower(invitation_email))),
+    CONSTRAINT access_names_somebody CHECK (((account_id IS NOT NULL) OR (invitation_email IS NOT NULL))),
     CONSTRAINT access_role_check CHECK ((role = ANY (ARRAY['default'::text, 'admin'::text, 'readonly'::text])))
 );
 
@@ -873,6 +951,10 @@ CREATE INDEX job_of_document ON jobs.job USING btree (((payload ->> 'document_id
 
 CREATE INDEX access_account ON organizations.access USING btree (account_id, organization_id);
 
+CREATE UNIQUE INDEX access_invited ON organizations.access USING btree (shard, organization_id, invitation_email) WHERE (account_id IS NULL);
+
+CREATE INDEX access_waiting ON organizations.access USING btree (invitation_email) WHERE (account_id IS NULL);
+
 CREATE INDEX image_blob ON organizations.image USING btree (sha256);
 
 CREATE INDEX organization_root ON organizations.organization USING btree (root_account_id, id);
@@ -892,6 +974,8 @@ CREATE INDEX payment_of_organization ON payments.payment USING btree (shard, org
 CREATE INDEX payment_summed ON payments.payment USING btree (shard, organization_id, date) INCLUDE (document_id, account_id, type, currency, exponent, amount) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, organization_id, type, transaction_id) WHERE ((transaction_id IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
 
@@ -1059,7 +1143,17 @@ GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
 
 GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
 
+GRANT ALL ON FUNCTION organizations.accesses_of(actor uuid) TO billhook_app;
+
 GRANT ALL ON FUNCTION organizations.enter(organization uuid, organization_shard integer, actor uuid) TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.enter_by_letter(access uuid, access_shard integer, hash bytea) TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.enter_invitation(access uuid, access_shard integer, actor uuid) TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.link_invitations() TO billhook_app;
+
+GRANT ALL ON FUNCTION organizations.owner_of_access(access uuid, access_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION organizations.owner_of_setting(setting uuid, setting_shard integer) TO billhook_app;
 

@@ -1,8 +1,8 @@
-"""What is mailed when: documents that are to be sent, addresses that want to be confirmed, passwords to be set anew."""
+"""What is mailed when: documents to be sent, addresses to be confirmed, passwords to be set anew, invitations."""
 
 from collections.abc import Awaitable, Callable
 
-from billhook import accounts
+from billhook import accounts, organizations
 from billhook.db import Database
 from billhook.delivery import journeys
 from billhook.delivery.journeys import Office
@@ -27,5 +27,6 @@ def handlers(database: Database, settings: Settings, press: Press, public_url: s
     return {
         events.SENDING: with_office(journeys.send_document),
         accounts.CONFIRM: with_office(journeys.send_confirmation),
+        organizations.INVITED: with_office(journeys.send_invitation),
         accounts.RESET: with_office(journeys.send_reset),
     }

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from billhook import accounts, documents
+from billhook import accounts, documents, organizations
 from billhook.db import Database, Tx
 from billhook.delivery import service
 from billhook.delivery.mail import account as account_mail
@@ -136,23 +136,57 @@ async def _send_link(
         token = await new_token(tx, account_id)
         account = await accounts.get(tx, account_id) or account
         root = await accounts.get(tx, account.root_id) or account
-    view = view_of(office, account, root, token)
-    name, address = sender_of(office.mail_from)
-    sender, to = mailbox(name, address), mailbox("", account.email)
+    await _mail(office, job, view_of(office, account, root, token), account.email, account.id)
+
+
+async def send_invitation(office: Office, job: Job) -> None:
+    """Mail that somebody may act for an organization, or is asked to. Raises Postponed when it is to be tried again."""
+    async with office.database.open(organization=job.organization_id) as tx:
+        letter = await organizations.invitation_letter(tx, Id(job.payload["access_id"]))
+        if letter is None:
+            return
+        access = letter.access
+        account = await accounts.get(tx, access.account_id) if access.account_id else None
+        root = await accounts.get(tx, access.inviter_root_id) if access.inviter_root_id else None
+    view_of = account_mail.invitation if access.waits else account_mail.granted
+    view = view_of(
+        account.locale if account else letter.organization.locale,
+        sender=sender_of(office.mail_from)[0],
+        organization=letter.organization.identity.name,
+        link=_invitation(office, letter, account, root),
+    )
+    await _mail(office, job, view, account.email if account else access.invitation_email or "", access.id)
+
+
+def _invitation(
+    office: Office, letter: organizations.Letter, account: accounts.Account | None, root: accounts.Account | None
+) -> str:
+    """Return where an invitation is looked at: on the platform's page, which has no token from us, or on ours."""
+    words: dict[str, str] = {"invitation": letter.access.id}
+    page = root.profile.invitation_link if account and root else root.profile.invitation_new_link if root else None
+    if page is None:
+        return with_query(f"{office.public_url}/invitation", words | {"token": letter.token})
+    return with_query(page, words if account else words | {"email": letter.access.invitation_email or ""})
+
+
+async def _mail(office: Office, job: Job, view: AccountView, address: str, about: Id) -> None:
+    """Hand one mail without a paper over. Raises Postponed when it is to be tried again."""
+    name, own = sender_of(office.mail_from)
+    sender, to = mailbox(name, own), mailbox("", address)
     if sender is None or to is None:
-        log.warning("job %s: no mail can go from %s to account %s", job.id, office.mail_from, account.id)
+        log.warning("job %s: no mail can go from %s about %s", job.id, office.mail_from, about)
         return
     message = compose(
         render(view),
         sender=sender,
         to=[to],
         reply_to=None,
-        message_id=message_id(job.id, account.id, [account.email], office.domain),
+        message_id=message_id(job.id, about, [address], office.domain),
         at=office.database.clock.now(),
     )
-    outcome = await office.postman.deliver(Letter(message, address, (account.email,)))
+    outcome = await office.postman.deliver(Letter(message, own, (address,)))
     for reason in outcome.refused.values():
-        log.warning("job %s: the mail to account %s was refused: %s", job.id, account.id, reason)
+        log.warning("job %s: the mail about %s was refused: %s", job.id, about, reason)
     if outcome.postponed:
         raise Postponed(why="; ".join(outcome.postponed.values()))
 

@@ -24,3 +24,19 @@ COLUMNS: Final[Columns] = {
     "updatedAt": Column("updated_at", "instant"),
     "custom": Column("custom", "custom"),
 }
+
+ACCESS: Final[Columns] = {
+    "id": Column("a.id", "id"),
+    "accountId": Column("a.account_id", "id"),
+    "organizationId": Column("a.organization_id", "id"),
+    "role": Column("a.role"),
+    "active": Column("a.active", "bool"),
+    "disabled": Column("a.disabled", "bool"),
+    "rejected": Column("a.rejected", "bool"),
+    "invitationEmail": Column("a.invitation_email"),
+    "inviterId": Column("a.inviter_id", "id"),
+    "inviterMasterId": Column("a.inviter_root_id", "id"),
+    "createdAt": Column("a.created_at", "instant"),
+    "updatedAt": Column("a.updated_at", "instant"),
+    "custom": Column("a.custom", "custom"),
+}

@@ -1,5 +1,6 @@
 """What an organization is: its identity, how it is derived from a country, its settings."""
 
+import enum
 import re
 from datetime import datetime
 from typing import Any, Final
@@ -233,3 +234,122 @@ def check_setting(name: str, value: Any, *, known_currencies: frozenset[str] = f
         faults.append(Fault("value", "format", "must be a colour such as 0b6e4f"))
     if faults:
         raise Invalid("Default", faults)
+
+
+class Role(enum.StrEnum):
+    """What who may act for an organization may do: `readonly` reads, `default` works, `admin` manages it too."""
+
+    DEFAULT = "default"
+    ADMIN = "admin"
+    READONLY = "readonly"
+
+
+class Access(msgspec.Struct, frozen=True):
+    """That somebody may act for an organization, or is invited to. Without an account it waits for an address."""
+
+    id: Id
+    organization_id: Id
+    account_id: Id | None
+    role: str
+    active: bool
+    disabled: bool
+    rejected: bool
+    invitation_email: str | None
+    inviter_id: Id | None
+    inviter_root_id: Id | None
+    custom: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    email: str | None
+    firstname: str | None
+    lastname: str | None
+    organization_name: str | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is an invitation that was not answered yet."""
+        return not self.active and not self.rejected
+
+    @property
+    def is_live_admin(self) -> bool:
+        """Whether its account manages the organization at present."""
+        stands = self.active and not self.disabled and not self.rejected
+        return stands and self.account_id is not None and self.role == Role.ADMIN
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What is said of who is to act for an organization: an account of the inviter's tree, or any address."""
+
+    account_id: str | None = None
+    email: str | None = None
+    role: str = Role.DEFAULT
+    require_confirmation: bool = True
+    send_email: bool = True
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """What the mail of an invitation says, with the token that shows and answers it."""
+
+    access: Access
+    organization: Organization
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Letter({self.access.id})"
+
+
+MOST_WAITING: Final = 100
+"""How many invitations of one organization may wait for an answer."""
+
+
+class LastAdmin(Problem):
+    """An organization needs an admin: make somebody else one first."""
+
+    kind = Kind.INVALID
+    code = "LAST_ADMIN"
+
+
+class InvitationAnswered(Problem):
+    """The invitation was answered before; ask an admin of the organization for another one."""
+
+    kind = Kind.INVALID
+    code = "INVITATION_ANSWERED"
+
+
+class TooManyInvitations(Problem):
+    """{most} invitations wait for an answer already; withdraw some of them first."""
+
+    kind = Kind.INVALID
+    code = "TOO_MANY_INVITATIONS"
+
+
+class ConfirmationNeeded(Problem):
+    """Only a root account with a confirmed address may give access without asking who gets it."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "CONFIRMATION_NEEDED"
+
+
+class InvitationThrottled(Problem):
+    """Too many invitations were mailed; try again in {wait_seconds} seconds."""
+
+    kind = Kind.THROTTLED
+    code = "INVITATION_THROTTLED"
+
+
+def check_invitation(new: Invitation) -> list[Fault]:
+    """Return what is wrong with an invitation, as far as that can be seen without looking anything up."""
+    faults = check_role(new.role)
+    if not new.account_id and not (new.email or "").strip():
+        faults.append(Fault("email", "presence", "or `accountId` has to say who is invited"))
+    if new.require_confirmation and not new.send_email:
+        message = "can only be turned off where `requireConfirmation` is off too: who is asked has to know of it"
+        faults.append(Fault("sendEmail", "inclusion", message))
+    return faults
+
+
+def check_role(role: str) -> list[Fault]:
+    """Return what is wrong with a role."""
+    if role in tuple(Role):
+        return []
+    return [Fault("role", "inclusion", "must be `default`, `admin` or `readonly`")]

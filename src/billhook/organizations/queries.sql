@@ -100,3 +100,90 @@ update organizations.setting set value = 'false', updated_at = :now
 
 -- name: image_hash
 select sha256 from organizations.image where shard = :shard and organization_id = :organization_id and kind = :kind;
+
+-- name: enter_of_access
+-- The same door, found from the id of an access row.
+select e.organization_id, e.role, e.active
+  from organizations.enter(organizations.owner_of_access(:access, :access_shard), :access_shard, :actor) e;
+
+-- name: enter_invitation
+-- The door for whom an invitation is meant.
+select e.organization_id, e.role, e.active from organizations.enter_invitation(:access, :access_shard, :actor) e;
+
+-- name: enter_by_letter
+-- The door for who comes with the token of an invitation's mail.
+select e.organization_id, e.role, e.active from organizations.enter_by_letter(:access, :access_shard, :hash) e;
+
+-- name: lock_access
+-- Changes of who may act for the organization happen one after the other: what the next statement reads then stands.
+select id from organizations.organization where shard = :shard and id = :organization_id for no key update;
+
+-- name: invitee
+-- Whom an invitation means: an account of the inviter's tree, or one whose address is confirmed. Locked, so that it is
+-- confirmed before (and found here) or after (and then finds the invitation).
+select id, email, email_verified or root_id = :root as is_known
+  from accounts.account where (id = :account and root_id = :root) or email = :email
+   for share;
+
+-- name: access_of
+-- What an account or an address already has.
+select id from organizations.access
+ where shard = :shard and organization_id = :organization_id
+   and (account_id = :account or (account_id is null and invitation_email = :email))
+ order by account_id is null limit 1;
+
+-- name: waiting_invitations
+select count(*) from organizations.access
+ where shard = :shard and organization_id = :organization_id and not active and not rejected;
+
+-- name: insert_access
+insert into organizations.access (shard, id, organization_id, account_id, role, active, invitation_email, inviter_id,
+  inviter_root_id, created_at, updated_at)
+values (:shard, :id, :organization_id, :account, :role, :active, :email, :inviter, :inviter_root, :now, :now);
+
+-- name: select_access
+select a.id, a.organization_id, a.account_id, a.role, a.active, a.disabled, a.rejected, a.invitation_email, a.inviter_id,
+       a.inviter_root_id, a.custom, a.created_at, a.updated_at, p.email, p.profile ->> 'firstname' as firstname,
+       p.profile ->> 'lastname' as lastname, null::text as organization_name
+  from organizations.access a left join accounts.account p on p.id = a.account_id
+ where a.shard = :shard and a.organization_id = :organization_id and a.id = :access;
+
+-- name: list_access
+-- Who may act for an organization ($1 its shard, $2 itself) or is invited to; the filter language completes it.
+select a.id, a.organization_id, a.account_id, a.role, a.active, a.disabled, a.rejected, a.invitation_email, a.inviter_id,
+       a.inviter_root_id, a.custom, a.created_at, a.updated_at, p.email, p.profile ->> 'firstname' as firstname,
+       p.profile ->> 'lastname' as lastname, null::text as organization_name
+  from organizations.access a left join accounts.account p on p.id = a.account_id
+ where a.shard = $1 and a.organization_id = $2
+
+-- name: count_access
+select count(*) from organizations.access a where a.shard = $1 and a.organization_id = $2
+
+-- name: list_accesses_of
+-- What an account ($1) may act for and is invited to; the filter language completes it.
+select a.id, a.organization_id, a.account_id, a.role, a.active, a.disabled, a.rejected, a.invitation_email, a.inviter_id,
+       a.inviter_root_id, a.custom, a.created_at, a.updated_at, a.email, a.firstname, a.lastname, a.organization_name
+  from organizations.accesses_of($1) a where true
+
+-- name: count_accesses_of
+select count(*) from organizations.accesses_of($1) a where true
+
+-- name: other_admins
+-- How many may manage the organization besides the one in question.
+select count(*) from organizations.access
+ where shard = :shard and organization_id = :organization_id and id <> :access
+   and role = 'admin' and account_id is not null and active and not disabled and not rejected;
+
+-- name: set_access
+update organizations.access
+   set role = :role, active = :active, disabled = :disabled, rejected = :rejected, account_id = :account,
+       inviter_id = :inviter, inviter_root_id = :inviter_root, updated_at = :now
+ where shard = :shard and organization_id = :organization_id and id = :access;
+
+-- name: delete_access
+delete from organizations.access where shard = :shard and organization_id = :organization_id and id = :access;
+
+-- name: put_invitation_hash
+-- The token of a mail that is about to go out; the mail before it then opens nothing.
+update organizations.access set invitation_hash = :hash
+ where shard = :shard and organization_id = :organization_id and id = :access;

@@ -139,12 +139,12 @@ async def list_settings(tx: Tx) -> list[Setting]:
     return await store.list_settings(tx)
 
 
-async def enter_setting(tx: Tx, setting_id: str, *, write: bool = False) -> Setting:
+async def enter_setting(tx: Tx, setting_id: str, *, admin: bool = False) -> Setting:
     """Enter the organization of a setting and return it. Raises what `admit` raises."""
     if not ids.is_id(setting_id) or tx.account is None:
         raise NotYours
     entered = await store.enter_of_setting(tx, Id(setting_id), ids.shard_of(setting_id), tx.account)
-    admit(tx, entered, write=write)
+    admit(tx, entered, admin=admin)
     found = await store.select_setting(tx, Id(setting_id))
     if found is None:
         raise NotYours

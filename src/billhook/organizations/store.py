@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
 from billhook.db import Statements, Tx
 from billhook.kernel.ids import Id
-from billhook.organizations.model import Entered, Identity, Organization, Setting
+from billhook.organizations.model import Access, Entered, Identity, Organization, Setting
 
 sql = Statements(__package__)
 
@@ -99,6 +101,84 @@ async def delete_image(tx: Tx, kind: str) -> int: ...
 async def image_hash(tx: Tx, kind: str) -> bytes | None: ...
 
 
+class Invitee(msgspec.Struct, frozen=True):
+    """Whom an invitation means; `is_known` where the address is theirs for certain."""
+
+    id: Id
+    email: str
+    is_known: bool
+
+
+@sql.enter
+async def enter_of_access(tx: Tx, access: Id, access_shard: int, actor: Id) -> Entered | None: ...
+
+
+@sql.enter
+async def enter_invitation(tx: Tx, access: Id, access_shard: int, actor: Id) -> Entered | None: ...
+
+
+@sql.enter
+async def enter_by_letter(tx: Tx, access: Id, access_shard: int, hash: bytes) -> Entered | None: ...
+
+
+@sql.one
+async def lock_access(tx: Tx) -> Id | None: ...
+
+
+@sql.one
+async def invitee(tx: Tx, account: Id | None, email: str | None, root: Id) -> Invitee | None: ...
+
+
+@sql.one
+async def access_of(tx: Tx, account: Id | None, email: str | None) -> Id | None: ...
+
+
+@sql.one
+async def waiting_invitations(tx: Tx) -> int: ...
+
+
+@sql.run
+async def insert_access(
+    tx: Tx, id: Id, account: Id | None, role: str, active: bool, email: str | None, inviter: Id, inviter_root: Id
+) -> int: ...
+
+
+@sql.one
+async def select_access(tx: Tx, access: Id) -> Access | None: ...
+
+
+@sql.one
+async def other_admins(tx: Tx, access: Id) -> int: ...
+
+
+@sql.run
+async def set_access(
+    tx: Tx,
+    access: Id,
+    role: str,
+    active: bool,
+    disabled: bool,
+    rejected: bool,
+    account: Id | None,
+    inviter: Id | None,
+    inviter_root: Id | None,
+) -> int: ...
+
+
+@sql.run
+async def delete_access(tx: Tx, access: Id) -> int: ...
+
+
+@sql.run
+async def put_invitation_hash(tx: Tx, access: Id, hash: bytes) -> int: ...
+
+
+list_access = sql.dynamic(Access)
+count_access = sql.dynamic(int)
+LIST_ACCESS = sql.text("list_access")
+COUNT_ACCESS = sql.text("count_access")
+LIST_ACCESSES_OF = sql.text("list_accesses_of")
+COUNT_ACCESSES_OF = sql.text("count_accesses_of")
 list_reachable = sql.dynamic(Organization)
 count_reachable = sql.dynamic(int)
 LIST_REACHABLE = sql.text("list_reachable")

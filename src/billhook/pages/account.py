@@ -26,8 +26,8 @@ from billhook.web import Authenticator, BillhookRequest, Principal, Unauthentica
 GONE: Final = 410
 """What is answered where a link has been used or has expired."""
 
-_FORM: Final = {"content-security-policy": POLICY.replace("form-action 'none'", "form-action 'self'")}
-_LEAST, _MOST = str(PASSWORD_CHARACTERS.start), str(PASSWORD_CHARACTERS.stop - 1)
+FORM: Final = {"content-security-policy": POLICY.replace("form-action 'none'", "form-action 'self'")}
+LEAST, MOST = str(PASSWORD_CHARACTERS.start), str(PASSWORD_CHARACTERS.stop - 1)
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -46,32 +46,32 @@ async def reset_form(request: BillhookRequest) -> Response[str]:
     """Show the form for a new password to who comes from the mail, to others the one that asks for the mail."""
     token = request.query_params.get("access_token", "")
     if not token:
-        return _ask(_words(request))
+        return _ask(words_for(request))
     letter = await _letter(request, token)
-    return _set(_words(request, letter.account), letter) if letter else _reset_ended(request)
+    return _set(words_for(request, letter.account), letter) if letter else _reset_ended(request)
 
 
 @post("/reset-password", status_code=200)
 async def set_password(request: BillhookRequest) -> Response[str]:
     """Set the password; every token of the account dies with it, the one of the mail too."""
-    fields = await _fields(request)
+    fields = await form_fields(request)
     letter = await _letter(request, fields.get("access_token", ""))
     if letter is None:
         return _reset_ended(request)
-    words, new = _words(request, letter.account), fields.get("password", "")
+    words, new = words_for(request, letter.account), fields.get("password", "")
     try:
         await accounts.reset_password(request.database, request.settings, letter.principal, new)
     except Invalid:
-        return _set(words, letter, error=fill(words.wrong_length, least=_LEAST, most=_MOST))
+        return _set(words, letter, error=fill(words.wrong_length, least=LEAST, most=MOST))
     except Unauthenticated:  # the same link was used in the meantime
         return _reset_ended(request)
-    return _notice(words, words.changed_title, words.changed)
+    return notice(words, words.changed_title, words.changed)
 
 
 @post("/reset-password/mail", status_code=200)
 async def ask_for_mail(request: BillhookRequest) -> Response[str]:
     """Have the mail sent; the answer is the same whether or not there is such an account."""
-    words, email = _words(request), (await _fields(request)).get("email", "")
+    words, email = words_for(request), (await form_fields(request)).get("email", "")
     client = request.client.host if request.client else ""
     try:
         await accounts.request_reset(request.database, request.settings, email, client)
@@ -80,7 +80,7 @@ async def ask_for_mail(request: BillhookRequest) -> Response[str]:
     except ResetThrottled as refused:
         wait = {"retry-after": str(refused.facts["wait_seconds"])}
         return _ask(words, status=429, headers=wait, email=email, error=words.too_many)
-    return _notice(words, words.sent_title, words.sent)
+    return notice(words, words.sent_title, words.sent)
 
 
 @route("/confirm-email", http_method=READS)
@@ -91,10 +91,10 @@ async def confirm(request: BillhookRequest) -> Response[str]:
         try:
             await accounts.confirm(tx, uid, token, None, request.public_url)
         except Invalid:
-            words = _words(request)
-            return _notice(words, words.ended_title, words.confirm_ended, status=GONE)
-        words = _words(request, await accounts.get(tx, Id(uid)))
-    return _notice(words, words.confirmed_title, words.confirmed)
+            words = words_for(request)
+            return notice(words, words.ended_title, words.confirm_ended, status=GONE)
+        words = words_for(request, await accounts.get(tx, Id(uid)))
+    return notice(words, words.confirmed_title, words.confirmed)
 
 
 async def _letter(request: BillhookRequest, token: str) -> Letter | None:
@@ -111,7 +111,7 @@ async def _letter(request: BillhookRequest, token: str) -> Letter | None:
     return Letter(token, principal, account) if account else None
 
 
-async def _fields(request: BillhookRequest) -> dict[str, str]:
+async def form_fields(request: BillhookRequest) -> dict[str, str]:
     """Return the texts of a form; what cannot be read says nothing. (The framework's own reader remembers bodies.)"""
     try:
         content = await request.json()
@@ -121,33 +121,35 @@ async def _fields(request: BillhookRequest) -> dict[str, str]:
     return {name: value for name, value in fields if isinstance(value, str)}
 
 
-def _words(request: BillhookRequest, account: Account | None = None) -> Words:
+def words_for(request: BillhookRequest, account: Account | None = None) -> Words:
     """Return the words to use: `?l=` first, then the language the account is written to in, then the browser's."""
     if account is None or "l" in request.query_params:
         return words_in(language_of(request))
     return words_in(account.locale)
 
 
-def _page(template: str, words: Words, title: str, **values: Any) -> Response[str]:
+def page(template: str, words: Words, title: str, **values: Any) -> Response[str]:
+    """Return one of the pages of accounts."""
     theme = theme_of(HOUSE)
     return html(f"account/{template}.html", language=words.language, words=words, theme=theme, title=title, **values)
 
 
-def _notice(words: Words, title: str, text: str, *, status: int = 200) -> Response[str]:
-    return _page("notice", words, title, text=text, status=status)
+def notice(words: Words, title: str, text: str, *, status: int = 200) -> Response[str]:
+    """Return a page that says something and asks nothing."""
+    return page("notice", words, title, text=text, status=status)
 
 
 def _set(words: Words, letter: Letter, *, error: str = "") -> Response[str]:
-    return _page(
+    return page(
         "set",
         words,
         words.set_title,
         status=422 if error else 200,
-        headers=_FORM,
+        headers=FORM,
         token=letter.token,
         email=letter.account.email,
-        rule=fill(words.rule, least=_LEAST),
-        least=_LEAST,
+        rule=fill(words.rule, least=LEAST),
+        least=LEAST,
         error=error,
     )
 
@@ -155,15 +157,15 @@ def _set(words: Words, letter: Letter, *, error: str = "") -> Response[str]:
 def _ask(
     words: Words, *, status: int = 200, headers: dict[str, str] | None = None, email: str = "", error: str = ""
 ) -> Response[str]:
-    both = _FORM | (headers or {})
-    return _page("ask", words, words.ask_title, status=status, headers=both, text=words.ask, email=email, error=error)
+    both = FORM | (headers or {})
+    return page("ask", words, words.ask_title, status=status, headers=both, text=words.ask, email=email, error=error)
 
 
 def _reset_ended(request: BillhookRequest) -> Response[str]:
     """Say that the link has been used or has expired, with the form for another one right below."""
-    words = _words(request)
+    words = words_for(request)
     text, title = words.reset_ended, words.ended_title
-    return _page("ask", words, title, status=GONE, headers=_FORM, text=text, email="", error="")
+    return page("ask", words, title, status=GONE, headers=FORM, text=text, email="", error="")
 
 
 ROUTES = [reset_form, set_password, ask_for_mail, confirm]

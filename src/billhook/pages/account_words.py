@@ -34,6 +34,17 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirmed_title: str
     confirmed: str
     confirm_ended: str
+    invitation_title: str
+    invited: str
+    accept: str
+    decline: str
+    open_account: str
+    accepted_title: str
+    accepted: str
+    declined_title: str
+    declined: str
+    invitation_ended: str
+    confirm_first: str
 
 
 def words_in(language: str) -> Words:

@@ -1,9 +1,13 @@
-"""Mails to accounts: confirm an address, set a new password."""
+"""Mails to accounts: confirm an address, set a new password, act for an organization."""
+
+from typing import Final
 
 from billhook import documents
 from billhook.delivery.mail.render import AccountView
 from billhook.delivery.mail.texts import texts
 from billhook.kernel.colour import HOUSE, text_on
+
+LONGEST_ORGANIZATION: Final = 100
 
 
 def confirmation(locale: str, *, sender: str, link: str) -> AccountView:
@@ -34,8 +38,44 @@ def reset(locale: str, *, sender: str, link: str) -> AccountView:
     )
 
 
+def invitation(locale: str, *, sender: str, organization: str, link: str) -> AccountView:
+    """Return the mail that asks whether somebody wants to act for an organization."""
+    words = texts(locale)
+    name = _shortened(organization)
+    return _view(
+        locale,
+        sender,
+        link,
+        subject=documents.fill(words.invite_subject, name=name),
+        opening=documents.fill(words.invite, name=name),
+        button=words.invite_button,
+        after=(words.invite_expires, words.invite_ignore),
+    )
+
+
+def granted(locale: str, *, sender: str, organization: str, link: str) -> AccountView:
+    """Return the mail that says that somebody may act for an organization from now on."""
+    words = texts(locale)
+    name = _shortened(organization)
+    return _view(
+        locale,
+        sender,
+        link,
+        subject=documents.fill(words.granted_subject, name=name),
+        opening=documents.fill(words.granted, name=name),
+        button=words.granted_button,
+        after=(words.invite_ignore,),
+    )
+
+
+def _shortened(name: str) -> str:
+    """Return an organization's name as a mail to people who may not know it shows it: not a text of its own."""
+    line = " ".join(name.split())
+    return line if len(line) <= LONGEST_ORGANIZATION else f"{line[: LONGEST_ORGANIZATION - 1]}…"
+
+
 def _view(
-    locale: str, sender: str, link: str, *, subject: str, opening: str, button: str, after: tuple[str, str]
+    locale: str, sender: str, link: str, *, subject: str, opening: str, button: str, after: tuple[str, ...]
 ) -> AccountView:
     words = documents.labels(locale)
     return AccountView(

@@ -23,6 +23,14 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reset_button: str
     reset_expires: str
     reset_ignore: str
+    invite_subject: str
+    invite: str
+    invite_button: str
+    invite_expires: str
+    invite_ignore: str
+    granted_subject: str
+    granted: str
+    granted_button: str
     copy_link: str
 
 
