@@ -265,7 +265,7 @@ free-form data: `custom.color`.
 
 ## Organizations
 
-{_names(of_organizations.COLUMNS)}
+{_names(of_organizations.REACHABLE)}
 
 ## Who may act for an organization
 

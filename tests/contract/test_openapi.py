@@ -120,7 +120,7 @@ def arguments(operation: Operation, actor: Actor) -> dict[str, Any]:
     body = operation.body
     if isinstance(body, dict):
         good = {"email": actor.account["email"], "password": PASSWORD, "oldPassword": PASSWORD}
-        if operation.id == "accountsSignUp":
+        if operation.id in ("accountsSignUp", "accessInvite"):
             good["email"] = f"another-{actor.account['email']}"
         body |= {name: value for name, value in good.items() if name in body}
     sent: dict[str, Any] = {"params": operation.query}

@@ -13,6 +13,7 @@ import pytest
 
 from billhook.api.reference_page.call import variable_of
 from tests.contract.belongings import LOGO, belongings
+from tests.integration.access_cast import confirm, invite
 from tests.integration.accounts_cast import ANOTHER, an_email, confirmation_token, reset_token
 from tests.world import PASSWORD, Actor, World
 
@@ -126,8 +127,14 @@ async def variables_for(world: World, alice: Actor, operation: str) -> dict[str,
         "NEW_PASSWORD": ANOTHER,
         "ACCESS_TOKEN": alice.token,
         "CHILD_ID": child.id,
+        "COLLEAGUE": an_email("colleague"),
         "CONFIRM_TOKEN": await confirmation_token(world, alice),
     }
+    if operation in ("accessAccept", "accessReject"):
+        boss = await world.actor("boss")
+        await confirm(world, alice)
+        invited = await invite(boss, await world.organization(boss), email=alice.account["email"])
+        variables["ACCESS_ID"] = invited["id"]
     if operation == "accountsResetPassword":
         variables["ACCESS_TOKEN"] = await reset_token(world, alice)
     return variables

@@ -76,7 +76,7 @@ async def accesses_of(tx: Tx, account_id: Id, query: Query) -> tuple[list[Access
     compiled = Compiled.of(query, ACCESS, first=2, tie="a.id")
     text = f"{store.LIST_ACCESSES_OF}{compiled.where} order by {compiled.order}"
     text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_access(tx, text, [account_id, *compiled.arguments])
+    rows = await store.list_accesses_of(tx, text, [account_id, *compiled.arguments])
     return rows, await count_accesses_of(tx, account_id, query.where)
 
 
@@ -84,7 +84,7 @@ async def count_accesses_of(tx: Tx, account_id: Id, where: dict[str, Any]) -> in
     """Return how much an account may act for and is invited to."""
     compiled = Compiled.of_where(where, ACCESS, first=2)
     text = store.COUNT_ACCESSES_OF + compiled.where
-    return (await store.count_access(tx, text, [account_id, *compiled.arguments]))[0]
+    return (await store.count_accesses_of(tx, text, [account_id, *compiled.arguments]))[0]
 
 
 async def invite(tx: Tx, principal: Principal, new: Invitation) -> Access:

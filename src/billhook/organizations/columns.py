@@ -4,7 +4,7 @@ from typing import Final
 
 from billhook.web import Column, Columns
 
-COLUMNS: Final[Columns] = {
+REACHABLE: Final[Columns] = {
     "id": Column("id", "id"),
     "name": Column("name"),
     "country": Column("(identity ->> 'country')"),

@@ -9,7 +9,7 @@ from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Invalid, NotYours, invalid
 from billhook.organizations import store
-from billhook.organizations.columns import COLUMNS
+from billhook.organizations.columns import REACHABLE
 from billhook.organizations.model import (
     AdminRequired,
     Deactivated,
@@ -119,7 +119,7 @@ async def activate(tx: Tx, active: bool) -> None:
 
 async def list_reachable(tx: Tx, account_id: Id, query: Query) -> tuple[list[Organization], int]:
     """Return a page of the organizations an account may act for, and how many there are in all."""
-    compiled = Compiled.of(query, COLUMNS, first=2, tie="id")
+    compiled = Compiled.of(query, REACHABLE, first=2, tie="id")
     text = f"{store.LIST_REACHABLE}{compiled.where} order by {compiled.order}"
     text += f" limit {compiled.limit} offset {compiled.skip}"
     rows = await store.list_reachable(tx, text, [account_id, *compiled.arguments])
@@ -128,7 +128,7 @@ async def list_reachable(tx: Tx, account_id: Id, query: Query) -> tuple[list[Org
 
 async def count_reachable(tx: Tx, account_id: Id, where: dict[str, Any]) -> int:
     """Return how many organizations an account may act for."""
-    compiled = Compiled.of_where(where, COLUMNS, first=2)
+    compiled = Compiled.of_where(where, REACHABLE, first=2)
     return (await store.count_reachable(tx, store.COUNT_REACHABLE + compiled.where, [account_id, *compiled.arguments]))[
         0
     ]

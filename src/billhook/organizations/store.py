@@ -175,6 +175,8 @@ async def put_invitation_hash(tx: Tx, access: Id, hash: bytes) -> int: ...
 
 list_access = sql.dynamic(Access)
 count_access = sql.dynamic(int)
+list_accesses_of = sql.dynamic(Access)
+count_accesses_of = sql.dynamic(int)
 LIST_ACCESS = sql.text("list_access")
 COUNT_ACCESS = sql.text("count_access")
 LIST_ACCESSES_OF = sql.text("list_accesses_of")
