@@ -17,7 +17,7 @@ from tests.world import PASSWORD, Actor, World
 
 from billhook.accounts.columns import CHILDREN, TOKENS
 from billhook.documents.columns import COLUMNS as DOCUMENTS
-from billhook.organizations.columns import COLUMNS as ORGANIZATIONS
+from billhook.organizations.columns import REACHABLE as ORGANIZATIONS
 from billhook.web import Columns
 
 TEXTS = [
