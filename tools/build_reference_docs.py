@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from billhook.accounts import columns as of_accounts
+from billhook.clients import columns as of_clients
 from billhook.documents import columns as of_documents
 from billhook.kernel.problems import Kind, Problem
 from billhook.organizations import columns as of_organizations
@@ -262,6 +263,10 @@ free-form data: `custom.color`.
 ## Journal
 
 {_names(of_payments.ENTRIES)}
+
+## Clients
+
+{_names(of_clients.CLIENTS)}
 
 ## Organizations
 

@@ -16,6 +16,7 @@ from tests.contract.described import Judge, Operation, operations
 from tests.world import PASSWORD, Actor, World
 
 from billhook.accounts.columns import CHILDREN, TOKENS
+from billhook.clients.columns import CLIENTS
 from billhook.documents.columns import COLUMNS as DOCUMENTS
 from billhook.organizations.columns import REACHABLE as ORGANIZATIONS
 from billhook.web import Columns
@@ -164,6 +165,7 @@ async def test_no_odd_value_in_a_filter(world: World, document: dict[str, Any]) 
     own: Parameters = await belongings(world, alice)
     lists = {
         "documentsPage": DOCUMENTS,
+        "clientsPage": CLIENTS,
         "organizationsOfAccount": ORGANIZATIONS,
         "accountsListChildren": CHILDREN,
         "accessTokensListTokens": TOKENS,

@@ -8,9 +8,11 @@ import msgspec
 
 from billhook import attachments, documents, organizations
 from billhook.api.attachments import file_meta_out
+from billhook.api.client_out import client_out
 from billhook.api.document_out import document_out
 from billhook.api.organizations import organization_out
 from billhook.api.payment_out import payment_out
+from billhook.clients import Client
 from billhook.db import Tx
 from billhook.documents import Document
 from billhook.kernel.problems import invalid
@@ -19,6 +21,7 @@ from billhook.web import BillhookRequest, Query
 
 OF_DOCUMENTS = ("payments", "attachments", "organization")
 OF_PAYMENTS = ("document", "organization")
+OF_CLIENTS = ("organization",)
 
 
 async def of_documents(
@@ -51,6 +54,12 @@ async def of_payments(tx: Tx, request: BillhookRequest, rows: Sequence[Payment],
             for wire, row in zip(out, rows, strict=True)
         ]
     return await _with_organization(tx, out, query)
+
+
+async def of_clients(tx: Tx, rows: Sequence[Client], query: Query) -> list[Any]:
+    """Return the wire form of clients with the relations a query asks for. Raises Invalid for unknown ones."""
+    _refuse_unknown(query, OF_CLIENTS)
+    return await _with_organization(tx, [client_out(row) for row in rows], query)
 
 
 async def _with_organization(tx: Tx, out: list[Any], query: Query) -> list[Any]:

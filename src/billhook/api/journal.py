@@ -5,7 +5,7 @@ from decimal import Decimal
 from litestar import get
 from litestar.params import FromPath
 
-from billhook import documents, organizations, payments
+from billhook import clients, documents, organizations, payments
 from billhook.api.parameters import FilterParameter
 from billhook.api.responses import listed
 from billhook.api.wire import Out, iso, major
@@ -114,7 +114,7 @@ async def balance(request: BillhookRequest, client_id: FromPath[str]) -> Balance
     `credit` is what may be applied to its documents, `due` is what they come to without it.
     """
     async with request.database.open(request.principal.account_id) as tx:
-        await payments.enter_client(tx, client_id)
+        await clients.enter(tx, client_id)
         found = await payments.balances(tx, client_id)
     return BalancesOut(balances=[_balance_out(row) for row in found])
 

@@ -30,6 +30,10 @@ _SPECIAL = {
     "components": "_components",
     "is_deleted": "_isDeleted",
     "defaults": "_defaults",
+    "checks": "_checks",
+    "tax_rates": "_taxRates",
+    "named_taxes": "_itemTaxes",
+    "tax_exemption": "_taxExemption",
 }
 
 

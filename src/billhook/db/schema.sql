@@ -385,6 +385,12 @@ begin
   raise exception 'the journal is only ever added to' using errcode = 'BH002';
 end $$;
 
+CREATE FUNCTION public.bare_code(written text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select left(lower(regexp_replace(written, '[^0-9A-Za-z]', '', 'g')), 60)
+$$;
+
 CREATE FUNCTION public.business_day(at timestamp with time zone, zone text) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -392,9 +398,35 @@ CREATE FUNCTION public.business_day(at timestamp with time zone, zone text) RETU
               else (at at time zone zone)::date end
 $$;
 
+CREATE FUNCTION public.search_query(shard integer, term text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (string_agg(format('''%s.%s'':*', to_hex(shard), w), ' & ')
+          || case when term ~ '[0-9]' then format(' | ''%s.%s'':*', to_hex(shard), public.bare_code(term)) else '' end)::tsquery
+    from (select w from unnest(public.words(left(term, 200))) w limit 12) as words
+$$;
+
+CREATE FUNCTION public.search_vector(shard integer, written text, codes text[]) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array_to_tsvector(array(
+    select distinct to_hex(shard) || '.' || w
+      from unnest(public.words(written) || array(select public.bare_code(c) from unnest(codes) c)) w where w <> ''))
+$$;
+
 CREATE FUNCTION public.tenant() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ select nullif(current_setting('billhook.organization', true), '')::uuid $$;
+
+CREATE FUNCTION public.words(written text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array(select distinct left(w, 60)
+                 from regexp_split_to_table(
+                        lower(regexp_replace(normalize(left(written, 4000), NFKD), U&'[\0300-\036f]', '', 'g')),
+                        '[\s!-/:-@\[-`{-~]+') w
+                where w <> '')
+$$;
 
 CREATE TABLE accounts.access_token (
     id uuid NOT NULL,
@@ -459,7 +491,15 @@ CREATE TABLE catalog.item (
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    type text,
+    purchase_price numeric,
+    purchase_price_gross numeric,
+    classification text,
+    ean text,
+    data jsonb DEFAULT '[]'::jsonb NOT NULL,
+    search tsvector GENERATED ALWAYS AS (public.search_vector(shard, ((((((((name || ' '::text) || COALESCE(sku, ''::text)) || ' '::text) || COALESCE(ean, ''::text)) || ' '::text) || COALESCE(classification, ''::text)) || ' '::text) || "left"(description, 500)), ARRAY[sku, ean])) STORED NOT NULL,
+    CONSTRAINT item_type_check CHECK ((type = ANY (ARRAY['sold'::text, 'bought'::text, 'both'::text])))
 );
 
 CREATE TABLE catalog.tax (
@@ -477,7 +517,9 @@ CREATE TABLE catalog.tax (
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    country text,
+    used boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE categories.category (
@@ -521,7 +563,15 @@ CREATE TABLE clients.client (
     data jsonb DEFAULT '[]'::jsonb NOT NULL,
     deleted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    type text,
+    contact text,
+    note text,
+    is_end_customer boolean DEFAULT false NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    checks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    search tsvector GENERATED ALWAYS AS (public.search_vector(shard, ((((((((((((((name || ' '::text) || COALESCE(email, ''::text)) || ' '::text) || COALESCE(contact, ''::text)) || ' '::text) || COALESCE((identity ->> 'address'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'zip'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'city'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'tax_number'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'company_number'::text), ''::text)), ARRAY[(identity ->> 'tax_number'::text), (identity ->> 'company_number'::text), (identity ->> 'phone'::text)])) STORED NOT NULL,
+    CONSTRAINT client_type_check CHECK ((type = ANY (ARRAY['customer'::text, 'supplier'::text, 'both'::text])))
 );
 
 CREATE TABLE delivery.caught (
@@ -895,9 +945,19 @@ CREATE INDEX attachment_blob ON attachments.attachment USING btree (sha256);
 
 CREATE INDEX attachment_of_document ON attachments.attachment USING btree (shard, document_id, id);
 
-CREATE INDEX item_of_organization ON catalog.item USING btree (shard, organization_id, id);
+CREATE INDEX item_created ON catalog.item USING btree (shard, organization_id, created_at, id);
+
+CREATE INDEX item_name ON catalog.item USING btree (shard, organization_id, name, id);
+
+CREATE INDEX item_of_organization ON catalog.item USING btree (shard, organization_id, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX item_price ON catalog.item USING btree (shard, organization_id, price, id);
+
+CREATE INDEX item_search ON catalog.item USING gin (search) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX item_sku ON catalog.item USING btree (shard, organization_id, sku) WHERE ((deleted_at IS NULL) AND (sku IS NOT NULL));
+
+CREATE INDEX item_updated ON catalog.item USING btree (shard, organization_id, updated_at, id);
 
 CREATE INDEX tax_of_organization ON catalog.tax USING btree (shard, organization_id, id);
 
@@ -911,9 +971,21 @@ CREATE INDEX share_of_document ON categories.share USING btree (shard, document_
 
 CREATE INDEX share_of_organization ON categories.share USING btree (shard, organization_id, id);
 
+CREATE INDEX client_created ON clients.client USING btree (shard, organization_id, created_at, id);
+
 CREATE INDEX client_email ON clients.client USING btree (shard, organization_id, lower(email)) WHERE ((deleted_at IS NULL) AND (email IS NOT NULL));
 
-CREATE INDEX client_of_organization ON clients.client USING btree (shard, organization_id, id);
+CREATE INDEX client_exact_email ON clients.client USING btree (shard, organization_id, email, id);
+
+CREATE INDEX client_name ON clients.client USING btree (shard, organization_id, name, id);
+
+CREATE INDEX client_of_organization ON clients.client USING btree (shard, organization_id, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX client_search ON clients.client USING gin (search) WHERE (deleted_at IS NULL);
+
+CREATE INDEX client_tax_number ON clients.client USING btree (shard, organization_id, ((identity ->> 'tax_number'::text))) WHERE ((identity ->> 'tax_number'::text) IS NOT NULL);
+
+CREATE INDEX client_updated ON clients.client USING btree (shard, organization_id, updated_at, id);
 
 CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id, id);
 

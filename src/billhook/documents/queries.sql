@@ -20,7 +20,7 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
                   from catalog.tax t
                  where t.shard = :shard and t.organization_id = :organization_id and t.deleted_at is null), '[]') as taxes,
        (select jsonb_build_object('id', c.id, 'identity', c.identity, 'custom', c.custom, 'data', c.data,
-                 'created_at', c.created_at, 'updated_at', c.updated_at)
+                 'contact', c.contact, 'is_end_customer', c.is_end_customer, 'created_at', c.created_at, 'updated_at', c.updated_at)
           from clients.client c
          where c.shard = :shard and c.organization_id = :organization_id and c.deleted_at is null
            and case when :client_id::uuid is not null then c.id = :client_id
@@ -52,9 +52,10 @@ with counter as (
   do update set last = case when :own_sequence::bigint is null then c.last + 1 else greatest(c.last, :own_sequence::bigint) end
   returning last),
 client as (
-  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, custom, data, created_at, updated_at)
+  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, contact, is_end_customer,
+    checks, custom, data, created_at, updated_at)
   select :shard, :client_id, :organization_id, :client_name, :client_email, :client_country_code, :client_identity,
-         :client_custom, '[]', :now, :now
+         :client_contact, :client_is_end_customer, :client_checks, :client_custom, :client_data, :now, :now
    where :client_is_new),
 document as (
   insert into documents.document (shard, id, organization_id, account_id, type, draft, incoming, number, series, date_year,
@@ -133,9 +134,10 @@ select count(*) from documents.document where shard = $1 and organization_id = $
 -- name: replace_draft
 -- A draft as changed; its client if that one is new.
 with client as (
-  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, custom, data, created_at, updated_at)
+  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, contact, is_end_customer,
+    checks, custom, data, created_at, updated_at)
   select :shard, :client_id, :organization_id, :client_name, :client_email, :client_country_code, :client_identity,
-         :client_custom, '[]', :now, :now
+         :client_contact, :client_is_end_customer, :client_checks, :client_custom, :client_data, :now, :now
    where :client_is_new)
 update documents.document
    set date_year = :date_year, date = :date, date_service = :date_service, date_service_to = :date_service_to,

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from billhook.clients.model import Check
 from billhook.db import Statements, Tx
 from billhook.documents.model.document import Document, Line, Options, Party, PaymentOf, TaxRow
 from billhook.documents.model.ground import Ground
@@ -88,7 +89,11 @@ async def issue(
     client_email: str | None,
     client_country_code: str | None,
     client_identity: Identity,
+    client_contact: str | None,
+    client_is_end_customer: bool,
+    client_checks: tuple[Check, ...],
     client_custom: Custom,
+    client_data: Data,
     client_is_new: bool,
     id: Id,
     draft: bool,
@@ -159,7 +164,11 @@ async def replace_draft(
     client_email: str | None,
     client_country_code: str | None,
     client_identity: Identity,
+    client_contact: str | None,
+    client_is_end_customer: bool,
+    client_checks: tuple[Check, ...],
     client_custom: Custom,
+    client_data: Data,
     client_is_new: bool,
     id: Id,
     own_number: str | None,

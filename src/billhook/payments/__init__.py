@@ -2,7 +2,7 @@
 
 from billhook.payments.columns import PAYMENTS
 from billhook.payments.credit import apply_credit
-from billhook.payments.journal import balances, enter_client, page_of_journal, verify
+from billhook.payments.journal import balances, page_of_journal, verify
 from billhook.payments.model import Balance, Entry, Finding, NewCredit, NewPayment, NotPayable, Payment
 from billhook.payments.service import change, count, delete, enter, page, read, record, record_for
 
@@ -21,7 +21,6 @@ __all__ = [
     "count",
     "delete",
     "enter",
-    "enter_client",
     "page",
     "page_of_journal",
     "read",

@@ -3,10 +3,7 @@
 from typing import Final
 
 from billhook.db import Tx
-from billhook.kernel import ids
 from billhook.kernel.ids import Id
-from billhook.kernel.problems import NotYours
-from billhook.organizations import Entered, admit
 from billhook.payments import store
 from billhook.payments.columns import ENTRIES
 from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Unbalanced, Uneven, sealed
@@ -33,14 +30,6 @@ async def page_of_journal(tx: Tx, query: Query, *, document_id: str | None = Non
         return rows, len(rows)
     text = store.COUNT_ENTRIES + only + compiled.where
     return rows, (await store.count_entries(tx, text, [*own, *compiled.arguments]))[0]
-
-
-async def enter_client(tx: Tx, client_id: str) -> Entered:
-    """Begin to act for the organization a client belongs to. Raises what `organizations.enter` raises."""
-    if not ids.is_id(client_id) or tx.account is None:
-        raise NotYours
-    found = await store.enter_client(tx, Id(client_id), ids.shard_of(client_id), tx.account)
-    return admit(tx, found)
 
 
 async def balances(tx: Tx, client_id: str) -> list[Balance]:

@@ -9,11 +9,6 @@
 select e.organization_id, e.role, e.active
   from organizations.enter(payments.owner_of(:payment, :payment_shard), :payment_shard, :actor) e;
 
--- name: enter_client
--- The same door, found from a client's id.
-select e.organization_id, e.role, e.active
-  from organizations.enter(clients.owner_of(:client, :client_shard), :client_shard, :actor) e;
-
 -- name: ground
 -- What a new payment stands on: the document, if it has one, and a live payment with the same transaction id.
 select o.currency as organization_currency, d.type, d.draft, d.currency, d.exponent,

@@ -17,10 +17,6 @@ Custom = dict[str, Any]
 async def enter_payment(tx: Tx, payment: Id, payment_shard: int, actor: Id) -> Entered | None: ...
 
 
-@sql.enter
-async def enter_client(tx: Tx, client: Id, client_shard: int, actor: Id) -> Entered | None: ...
-
-
 @sql.one
 async def ground(tx: Tx, document: Id | None, type: str, transaction_id: str | None) -> Ground | None: ...
 

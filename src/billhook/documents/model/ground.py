@@ -37,6 +37,8 @@ class KnownClient(msgspec.Struct, frozen=True):
     identity: Identity
     custom: dict[str, Any]
     data: list[dict[str, Any]]
+    contact: str | None
+    is_end_customer: bool
     created_at: datetime
     updated_at: datetime
 

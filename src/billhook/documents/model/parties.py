@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from billhook.clients.model import faults_of_lengths
 from billhook.documents.model.document import Party
 from billhook.documents.model.ground import Ground, KnownClient
 from billhook.kernel import countries, ids
@@ -18,6 +19,7 @@ _FILLED = ("address2", "tax_number", "company_number", "iban", "bank", "swift")
 
 _LEGAL = ("tax_number", "tax_subject", "company_number", "iban", "bank", "swift", "business_type", "fiscal_region_code")
 """What belongs to a legal entity and not to a mailbox."""
+_BESIDE = ("custom", "data", "contact", "is_end_customer")
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -47,9 +49,9 @@ def client(ground: Ground, said: dict[str, Any], shard: int, now: datetime) -> C
     known = ground.client
     fields: dict[str, Any] = {"is_end_customer": False}
     if known is not None:
-        fields |= msgspec.structs.asdict(known.identity) | {"custom": known.custom, "data": known.data}
+        fields |= msgspec.structs.asdict(known.identity) | {name: getattr(known, name) for name in _BESIDE}
         if _is_somebody_else(known, said):
-            fields |= dict.fromkeys(_LEGAL)
+            fields |= dict.fromkeys(_LEGAL) | {"contact": None, "is_end_customer": False}
     fields |= said
     party = Party(**_with_country_code(fields, said), id=ids.embedded(), created_at=now, updated_at=now)
     if known is not None:
@@ -78,7 +80,7 @@ def faults_of(ground: Ground, said: dict[str, Any], client_id: str | None) -> li
         faults.append(Fault("_documentClient.name", "presence", message))
     if said.get("email") and not is_email(str(said["email"])):
         faults.append(Fault("_documentClient.email", "format", "is not an e-mail address"))
-    return faults
+    return faults + faults_of_lengths(said.get("name"), said.get("tax_number"), "_documentClient.")
 
 
 def _with_country_code(fields: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from billhook import jobs
+from billhook.clients.model import checks_of
 from billhook.db import Tx, Unique, constraint_of
 from billhook.documents import events, store
 from billhook.documents.model import parties
@@ -119,7 +120,11 @@ def columns_of(composed: Composed) -> dict[str, Any]:
         "client_email": client.email,
         "client_country_code": client.country_code,
         "client_identity": parties.identity_of(client),
+        "client_contact": client.contact,
+        "client_is_end_customer": bool(client.is_end_customer),
+        "client_checks": checks_of(client, document.created_at) if composed.client.is_new else (),
         "client_custom": client.custom,
+        "client_data": client.data,
         "client_is_new": composed.client.is_new,
         "said": composed.said if document.draft else None,
     }

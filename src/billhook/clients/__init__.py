@@ -1,0 +1,6 @@
+"""Clients: who is invoiced, what they go by, and whether their numbers add up."""
+
+from billhook.clients.model import Check, Client, NewClient
+from billhook.clients.service import change, count, create, delete, enter, page, read, search
+
+__all__ = ["Check", "Client", "NewClient", "change", "count", "create", "delete", "enter", "page", "read", "search"]
