@@ -138,6 +138,7 @@ NOT_ALONE = {
     "accessTokensImpersonate": "needs a child account",
     "accountsConfirm": "needs the token of a mail",
     "accountsResetPassword": "needs the token of a mail",
+    "transferPdfs": "needs ids of documents",
 }
 """Operations whose examples are refused here, and why."""
 

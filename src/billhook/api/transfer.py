@@ -1,5 +1,7 @@
-"""Tables out: an export of documents, clients, items or payments as CSV or Excel."""
+"""Tables out as CSV or Excel, and many papers in one file."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -85,4 +87,45 @@ async def export(
     return Stream(made, media_type=MEDIA_TYPE[asked.format], headers=headers)  # type: ignore[return-value]
 
 
-ROUTES = [export]
+def _ids(text: str) -> list[str]:
+    """Read document ids: a JSON array, or the ids with commas between. Raises Invalid."""
+    if not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except msgspec.DecodeError:
+        raise invalid("query", "ids", "json", "is not a JSON array of ids") from None
+
+
+@get(
+    "/Organizations/{organization_id:str}/Documents/pdfs",
+    media_type="application/zip",
+    tags=["Transfer"],
+    summary="Many PDFs as a ZIP",
+)
+async def pdfs(
+    request: BillhookRequest,
+    organization_id: FromPath[str],
+    ids: Annotated[str, QueryParameter(name="ids", description="The ids of the documents, as a JSON array.")],
+    language: Annotated[str | None, QueryParameter(name="lang", description="Language of all of them.")] = None,
+) -> Response[bytes]:
+    """Return the PDFs of up to 500 documents in one ZIP, each named by its number; printed as they are sent."""
+    wanted = _ids(ids)
+    async with request.database.open(request.principal.account_id) as tx:
+        entered = await organizations.enter(tx, organization_id)
+        papers = await transfer.papers(tx, wanted)
+    press, account = request.app.state.press, request.principal.account_id
+    made = transfer.zipped(request.database, press, account, entered.organization_id, papers, language)
+    first = await anext(made)  # what is refused is refused before anything is sent
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        async with aclosing(made):
+            yield first
+            async for piece in made:
+                yield piece
+
+    headers = {"content-disposition": 'attachment; filename="documents.zip"', "cache-control": "private, no-store"}
+    return Stream(pieces(), media_type="application/zip", headers=headers)  # type: ignore[return-value]
+
+
+ROUTES = [export, pdfs]

@@ -24,7 +24,7 @@ select date_trunc(:dist, w.day::timestamp)::date as period, '' as type, d.curren
 
 -- name: payment_sums
 -- What clients paid, less what they were paid back, by period, currency and type of payment. What the organization paid
--- for incoming documents is not among it.
+-- for incoming documents is not among it, nor is credit that moved from one document to another.
 select date_trunc(:dist, w.day::timestamp)::date as period, p.type, p.currency, p.exponent,
        sum(case when o.id is null then p.amount else -p.amount end) as amount
   from payments.payment p
@@ -33,6 +33,7 @@ select date_trunc(:dist, w.day::timestamp)::date as period, p.type, p.currency, 
     on o.shard = :shard and o.organization_id = :organization_id and o.id = p.document_id
    and (o.incoming or o.type = 'credit-note')
  where p.shard = :shard and p.organization_id = :organization_id and p.deleted_at is null
+   and p.type <> 'credit'
    and p.date >= :first::date::timestamp at time zone 'UTC' - interval '1 day'
    and p.date < :last::date::timestamp at time zone 'UTC' + interval '2 days'
    and w.day between :first::date and :last::date and o.incoming is not true
@@ -74,6 +75,7 @@ select p.type, p.currency, p.exponent, count(*) as count, sum(case when o.id is 
     on o.shard = :shard and o.organization_id = :organization_id and o.id = p.document_id
    and (o.incoming or o.type = 'credit-note')
  where p.shard = :shard and p.organization_id = :organization_id and p.deleted_at is null
+   and p.type <> 'credit'
    and (:actor::uuid is null or p.account_id = :actor)
    and p.date >= :first::date::timestamp at time zone 'UTC' - interval '1 day'
    and p.date < :last::date::timestamp at time zone 'UTC' + interval '2 days'

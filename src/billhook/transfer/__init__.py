@@ -2,5 +2,6 @@
 
 from billhook.transfer.exporting import TABLES, export, prepare
 from billhook.transfer.model import Asked, Format, asked
+from billhook.transfer.papers import papers, zipped
 
-__all__ = ["TABLES", "Asked", "Format", "asked", "export", "prepare"]
+__all__ = ["TABLES", "Asked", "Format", "asked", "export", "papers", "prepare", "zipped"]

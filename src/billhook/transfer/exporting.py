@@ -2,8 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +67,18 @@ class _Desk:
 DESK: Final = _Desk()
 
 
+@contextmanager
+def patience() -> Iterator[None]:
+    """Cancel the task when the block takes longer than a client may stall."""
+    task = asyncio.current_task()
+    limit = asyncio.get_running_loop().call_later(STALL_SECONDS, task.cancel) if task else None
+    try:
+        yield
+    finally:
+        if limit:
+            limit.cancel()
+
+
 class Ready(msgspec.Struct, frozen=True):
     """An export that may begin: how many rows it has now, and what makes it."""
 
@@ -97,7 +109,7 @@ async def export(database: Database, account: Id, organization: Id, ready: Ready
     make = _csv if ready.asked.format is Format.CSV else _excel
     async with DESK.place(), aclosing(make(database, account, organization, ready)) as made:
         async for piece in made:
-            with _Patience():
+            with patience():
                 yield piece
 
 
@@ -133,15 +145,3 @@ async def _excel(database: Database, account: Id, organization: Id, ready: Ready
             await asyncio.to_thread(file.close)
         for piece in pieces(path):
             yield piece
-
-
-class _Patience:
-    """Cancel the task when the block takes longer than a client may stall."""
-
-    def __enter__(self) -> None:
-        task = asyncio.current_task()
-        self._limit = asyncio.get_running_loop().call_later(STALL_SECONDS, task.cancel) if task else None
-
-    def __exit__(self, *_: object) -> None:
-        if self._limit:
-            self._limit.cancel()

@@ -83,3 +83,9 @@ select count(*) from catalog.item
  where shard = $1 and organization_id = $2 and deleted_at is null
    and ($4::date is null or (created_at at time zone $3)::date >= $4::date)
    and ($5::date is null or (created_at at time zone $3)::date <= $5::date);
+
+-- name: papers
+-- Documents that are to be printed, by their ids.
+select id, type, number, date as at
+  from documents.document
+ where shard = :shard and organization_id = :organization_id and id = any(:wanted) and deleted_at is null;

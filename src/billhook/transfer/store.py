@@ -1,13 +1,18 @@
 """The statements of the transfer room."""
 
 from billhook.db import Statements, Tx
-from billhook.transfer.tables import ClientRow, DocumentRow, ItemRow, PaymentRow
+from billhook.kernel.ids import Id
+from billhook.transfer.tables import ClientRow, DocumentRow, ItemRow, Paper, PaymentRow
 
 sql = Statements(__package__)
 
 
 @sql.one
 async def zone(tx: Tx) -> str | None: ...
+
+
+@sql.many
+async def papers(tx: Tx, wanted: list[Id]) -> list[Paper]: ...
 
 
 export_documents = sql.streamed(DocumentRow)

@@ -1,6 +1,6 @@
 """The rows of each export: the order of the fields is the order of the columns."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -92,6 +92,15 @@ class ItemRow(msgspec.Struct, frozen=True):
     price_gross: Decimal | None
     tax_ids: str
     created: Day
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A document that is to be printed, and what its file is named after."""
+
+    id: Id
+    type: str
+    number: str | None
+    at: datetime
 
 
 HEADERS: Final = {
