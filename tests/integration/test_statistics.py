@@ -161,6 +161,7 @@ async def test_counts_and_sums_by_type(books: Books) -> None:
         ("payment-total-stats", YEAR | {"from": "x", "to": ""}, {"from": ["format"], "to": ["format"]}),
         ("payment-total-stats", YEAR | {"to": "2025-01-01"}, {"to": ["date"]}),
         ("payment-total-stats", YEAR | {"from": "1950-01-01", "dist": "day"}, {"dist": ["too_many"]}),
+        ("payment-total-stats", {"from": "2026-01-01", "dist": "day"}, {"to": ["presence"]}),
         ("total-stats", {"date": "yesterday"}, {"date": ["format"]}),
     ],
 )

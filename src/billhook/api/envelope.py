@@ -1,6 +1,7 @@
 """The LoopBack envelope: how the invoicing API says no."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -10,10 +11,13 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from billhook.api.responses import encode
 from billhook.kernel import ids
-from billhook.kernel.problems import Invalid, Kind, Problem
+from billhook.kernel.problems import Fault, Invalid, Kind, Problem
 from billhook.web import CONTENT, STATUS_OF, decode_instant, find_faults
 
 log = logging.getLogger("billhook.api")
+
+_MISSING = re.compile(r"Missing required \w+ parameter '(.+?)'")
+"""How the framework says that a parameter was not sent."""
 
 
 def decode_wire(expected: type, value: Any) -> Any:
@@ -74,6 +78,9 @@ def on_validation(request: Request[Any, Any, Any], error: ValidationException) -
     messages: dict[str, list[str]] = {}
     for extra in error.extra if isinstance(error.extra, list) else []:
         messages.setdefault(str(extra.get("key", "")), []).append(str(extra.get("message", "")))
+    missing = _MISSING.match(error.detail)
+    if missing:
+        return on_problem(request, Invalid("query", [Fault(missing[1], "presence", "is missing")]))
     details = {"context": "request", "codes": {key: ["type"] for key in messages}, "messages": messages}
     return envelope(422, "VALIDATION_FAILED", "The request is not valid.", details)
 

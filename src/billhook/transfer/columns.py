@@ -2,19 +2,12 @@
 
 from typing import Final
 
-from billhook import documents, payments
+from billhook import clients, documents, payments
 from billhook.web import Column, Columns
 
 DOCUMENTS: Final[Columns] = documents.COLUMNS
 PAYMENTS: Final[Columns] = payments.PAYMENTS
-CLIENTS: Final[Columns] = {
-    "id": Column("id", "id"),
-    "name": Column("name"),
-    "email": Column("email"),
-    "countryAlpha2Code": Column("country_code"),
-    "createdAt": Column("created_at", "instant"),
-    "custom": Column("custom", "custom"),
-}
+CLIENTS: Final[Columns] = clients.CLIENTS
 ITEMS: Final[Columns] = {
     "id": Column("id", "id"),
     "name": Column("name"),

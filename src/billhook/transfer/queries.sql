@@ -57,7 +57,7 @@ select id, name, identity ->> 'address' as address, identity ->> 'address2' as a
        identity ->> 'tax_number' as tax_number, (identity ->> 'tax_subject')::boolean as tax_subject,
        identity ->> 'company_number' as company_number, identity ->> 'iban' as iban, identity ->> 'bank' as bank,
        identity ->> 'swift' as swift, identity ->> 'website' as website, email, identity ->> 'phone' as phone,
-       (created_at at time zone $3)::date as created
+       contact, type, is_end_customer, note, (created_at at time zone $3)::date as created
   from clients.client
  where shard = $1 and organization_id = $2 and deleted_at is null
    and ($4::date is null or (created_at at time zone $3)::date >= $4::date)

@@ -77,6 +77,10 @@ class ClientRow(msgspec.Struct, frozen=True):
     website: str | None
     email: str | None
     phone: str | None
+    contact: str | None
+    type: str | None
+    is_end_customer: bool
+    note: str | None
     created: Day
 
 
@@ -110,7 +114,7 @@ HEADERS: Final = {
     "payment": "id date type amount currencyId documentId documentNumber documentType clientName transactionId "
     "note tag",
     "client": "id name address address2 city zip state country countryAlpha2Code taxNumber taxSubject companyNumber "
-    "IBAN bank SWIFT website email phone createdAt",
+    "IBAN bank SWIFT website email phone contact type isEndCustomer note createdAt",
     "item": "id name SKU description unit price priceGross taxIds createdAt",
 }
 """The first line of each export: the names that the API has for the fields above, a blank between two."""
