@@ -18,6 +18,7 @@ from billhook.documents import columns as of_documents
 from billhook.kernel.problems import Kind, Problem
 from billhook.organizations import columns as of_organizations
 from billhook.payments import columns as of_payments
+from billhook.recurring import columns as of_recurring
 from billhook.settings import SettingRow, Settings, describe
 from billhook.web import STATUS_OF, Columns
 
@@ -267,6 +268,9 @@ free-form data: `custom.color`.
 ## Clients
 
 {_names(of_clients.CLIENTS)}
+## Recurrences
+
+{_names(of_recurring.RECURRENCES)}
 
 ## Organizations
 

@@ -33,12 +33,15 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     note = await actor.post(f"/Documents/{document['id']}/attachments/upload", files={"file": ("note.txt", NOTE)})
     colleague = {"email": f"colleague-{secrets.token_hex(5)}@example.com"}
     invited = await actor.post(f"/Organizations/{organization['id']}/invite", colleague)
+    agreed = {"name": "Hosting", "type": "month", "dateFirst": "2031-01-31", "numRecurrences": 12}
+    recurrence = await actor.post(f"/Documents/{document['id']}/recurrence", agreed)
     made = {
         "account_id": actor.id,
         "organization_id": organization["id"],
         "document_id": document["id"],
         "client_id": document["clientId"],
         "payment_id": payment.json()["id"],
+        "recurrence_id": recurrence.json()["id"],
         "setting_id": setting.json()["id"],
         "attachment_id": note.json()["id"],
         "access_id": invited.json()["id"],

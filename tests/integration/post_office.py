@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 from litestar import Router
 
-from billhook import delivery, documents
+from billhook import delivery
 from billhook.api import emails
 from billhook.app import Application, Server, bind
 from billhook.db import Database
@@ -23,6 +23,7 @@ from billhook.jobs import Worker
 from billhook.kernel.time import MovableClock
 from billhook.pages import dev_mail
 from billhook.settings import Settings, load
+from billhook.worker import TICKS, handlers
 from tests.conftest import create_database
 from tests.world import Actor, World
 
@@ -101,9 +102,12 @@ class House:
 
     async def work(self, settings: Settings) -> None:
         """Work off what is due at the clock's time."""
-        handlers = delivery.handlers(self.database, settings, self.press, self.url)
-        handlers |= documents.handlers(self.database, self.press)
-        await Worker(self.database, handlers).drain()
+        await self.worker(settings).drain()
+
+    def worker(self, settings: Settings | None = None, database: Database | None = None) -> Worker:
+        """A worker as the installation has it, with a memory of its own."""
+        database, settings = database or self.database, settings or self.settings()
+        return Worker(database, handlers(database, settings, self.press, public_url=self.url), TICKS)
 
     async def later(self, settings: Settings, seconds: int = 3700) -> None:
         self.clock.move(timedelta(seconds=seconds))

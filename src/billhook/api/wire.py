@@ -34,6 +34,7 @@ _SPECIAL = {
     "tax_rates": "_taxRates",
     "named_taxes": "_itemTaxes",
     "tax_exemption": "_taxExemption",
+    "recurrence_dates": "_recurrenceDates",
 }
 
 

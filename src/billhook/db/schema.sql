@@ -23,6 +23,8 @@ CREATE SCHEMA organizations;
 
 CREATE SCHEMA payments;
 
+CREATE SCHEMA recurring;
+
 CREATE SCHEMA sandbox;
 
 CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
@@ -428,6 +430,28 @@ CREATE FUNCTION public.words(written text) RETURNS text[]
                 where w <> '')
 $$;
 
+CREATE FUNCTION recurring.owner_of(recurrence uuid, recurrence_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select r.organization_id from recurring.recurrence r where r.shard = recurrence_shard and r.id = recurrence
+$$;
+
+CREATE FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, recurrence_id uuid, account_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  update recurring.recurrence r set held_until = hold_until
+    from (select due.shard, due.id from recurring.recurrence due
+            join organizations.organization o on o.shard = due.shard and o.id = due.organization_id and o.active
+           where due.deleted_at is null and due.next_date <= (at at time zone 'UTC')::date + 1
+             and due.next_date <= (at at time zone o.timezone)::date
+             and (due.held_until is null or due.held_until <= at)
+           order by due.next_date limit most for update of due skip locked) taken
+   where r.shard = taken.shard and r.id = taken.id
+  returning r.organization_id, r.id, r.account_id
+$$;
+
 CREATE TABLE accounts.access_token (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -818,6 +842,42 @@ CREATE TABLE public.schema_migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE recurring.period (
+    shard integer NOT NULL,
+    recurrence_id uuid NOT NULL,
+    date date NOT NULL,
+    organization_id uuid NOT NULL,
+    iteration integer NOT NULL,
+    document_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE recurring.recurrence (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    first_date date NOT NULL,
+    periods integer NOT NULL,
+    auto_send boolean NOT NULL,
+    notify boolean NOT NULL,
+    save_as_draft boolean NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    made integer DEFAULT 0 NOT NULL,
+    next_date date,
+    held_until timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    failed_at timestamp with time zone,
+    last_error text,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT recurrence_type_check CHECK ((type = ANY (ARRAY['week'::text, 'month'::text, 'year'::text])))
+);
+
 CREATE TABLE sandbox.object (
     id text NOT NULL,
     kind text NOT NULL,
@@ -923,6 +983,15 @@ ALTER TABLE ONLY payments.payment
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY recurring.period
+    ADD CONSTRAINT period_pkey PRIMARY KEY (shard, recurrence_id, date);
+
+ALTER TABLE ONLY recurring.period
+    ADD CONSTRAINT period_shard_recurrence_id_iteration_key UNIQUE (shard, recurrence_id, iteration);
+
+ALTER TABLE ONLY recurring.recurrence
+    ADD CONSTRAINT recurrence_pkey PRIMARY KEY (shard, id);
 
 ALTER TABLE ONLY sandbox.object
     ADD CONSTRAINT object_pkey PRIMARY KEY (id);
@@ -1047,6 +1116,12 @@ CREATE INDEX payment_summed ON payments.payment USING btree (shard, organization
 
 CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, organization_id, type, transaction_id) WHERE ((transaction_id IS NOT NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX recurrence_due ON recurring.recurrence USING btree (next_date) WHERE ((next_date IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE UNIQUE INDEX recurrence_of_document ON recurring.recurrence USING btree (shard, document_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX recurrence_of_organization ON recurring.recurrence USING btree (shard, organization_id, id);
+
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
@@ -1098,6 +1173,12 @@ ALTER TABLE ONLY documents.rendering
 
 ALTER TABLE ONLY organizations.image
     ADD CONSTRAINT image_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
+
+ALTER TABLE ONLY recurring.period
+    ADD CONSTRAINT period_shard_recurrence_id_fkey FOREIGN KEY (shard, recurrence_id) REFERENCES recurring.recurrence(shard, id);
+
+ALTER TABLE ONLY recurring.recurrence
+    ADD CONSTRAINT recurrence_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
 
 ALTER TABLE attachments.attachment ENABLE ROW LEVEL SECURITY;
 
@@ -1167,6 +1248,14 @@ CREATE POLICY tenant ON payments.entry USING ((organization_id = public.tenant()
 
 CREATE POLICY tenant ON payments.payment USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE recurring.period ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE recurring.recurrence ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON recurring.period USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON recurring.recurrence USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 GRANT USAGE ON SCHEMA accounts TO billhook_app;
 
 GRANT USAGE ON SCHEMA attachments TO billhook_app;
@@ -1188,6 +1277,8 @@ GRANT USAGE ON SCHEMA jobs TO billhook_app;
 GRANT USAGE ON SCHEMA organizations TO billhook_app;
 
 GRANT USAGE ON SCHEMA payments TO billhook_app;
+
+GRANT USAGE ON SCHEMA recurring TO billhook_app;
 
 GRANT USAGE ON SCHEMA sandbox TO billhook_app;
 
@@ -1235,6 +1326,10 @@ GRANT ALL ON FUNCTION organizations.reachable(actor uuid) TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
 
+GRANT ALL ON FUNCTION recurring.owner_of(recurrence uuid, recurrence_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) TO billhook_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.access_token TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE accounts.account TO billhook_app;
@@ -1280,6 +1375,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.setting TO billhook_app
 GRANT SELECT ON TABLE payments.chain TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE payments.payment TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE recurring.period TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE recurring.recurrence TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE sandbox.object TO billhook_app;
 

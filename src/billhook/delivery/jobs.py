@@ -1,4 +1,4 @@
-"""What is mailed when: documents to be sent, addresses to be confirmed, passwords to be set anew, invitations."""
+"""What is mailed when: documents, word of what recurs, addresses to confirm, passwords to be set, invitations."""
 
 from collections.abc import Awaitable, Callable
 
@@ -26,6 +26,7 @@ def handlers(database: Database, settings: Settings, press: Press, public_url: s
 
     return {
         events.SENDING: with_office(journeys.send_document),
+        events.RECURRED: with_office(journeys.send_notice),
         accounts.CONFIRM: with_office(journeys.send_confirmation),
         organizations.INVITED: with_office(journeys.send_invitation),
         accounts.RESET: with_office(journeys.send_reset),

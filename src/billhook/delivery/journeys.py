@@ -169,8 +169,36 @@ def _invitation(
     return with_query(page, words if account else words | {"email": letter.access.invitation_email or ""})
 
 
-async def _mail(office: Office, job: Job, view: AccountView, address: str, about: Id) -> None:
-    """Hand one mail without a paper over. Raises Postponed when it is to be tried again."""
+async def send_notice(office: Office, job: Job) -> None:
+    """Tell an account that a recurrence of its made a document, with its PDF. Raises Postponed."""
+    account_id, document_id = Id(job.payload["account_id"]), Id(job.payload["document_id"])
+
+    async def enter(tx: Tx) -> Id:
+        tx.enter(job.organization_id)
+        return document_id
+
+    async with office.database.open() as tx:
+        account = await accounts.get(tx, account_id)
+    if account is None:
+        return
+    try:
+        document, paper = await documents.pdf(office.database, office.press, enter, language=account.locale)
+        async with office.database.open(organization=job.organization_id) as tx:
+            link = "" if document.draft else f"{office.public_url}/i/{await documents.share(tx, document_id)}"
+    except NotYours:
+        log.info("job %s: the document is gone, nobody is told of it", job.id)
+        return
+    sheet = documents.Sheet(document, account.locale)
+    sender = sender_of(office.mail_from)[0]
+    view = account_mail.notice(account.locale, sheet, sender=sender, link=link, recurrence=job.payload["name"])
+    paper_of = Attachment(document_mail.file_name(sheet), paper)
+    await _mail(office, job, view, account.email, account.id, paper_of)
+
+
+async def _mail(
+    office: Office, job: Job, view: AccountView, address: str, about: Id, attachment: Attachment | None = None
+) -> None:
+    """Hand one mail to an account over. Raises Postponed when it is to be tried again."""
     name, own = sender_of(office.mail_from)
     sender, to = mailbox(name, own), mailbox("", address)
     if sender is None or to is None:
@@ -183,6 +211,7 @@ async def _mail(office: Office, job: Job, view: AccountView, address: str, about
         reply_to=None,
         message_id=message_id(job.id, about, [address], office.domain),
         at=office.database.clock.now(),
+        attachment=attachment,
     )
     outcome = await office.postman.deliver(Letter(message, own, (address,)))
     for reason in outcome.refused.values():

@@ -7,3 +7,6 @@ ISSUED: Final = "document.issued"
 
 SENDING: Final = "document.sending"
 """A document is to be mailed. Payload: `document_id`, `account_id`, `recipients`, `message`, `subject`, `send_copy`."""
+
+RECURRED: Final = "document.recurred"
+"""A document was made by a recurrence whose account wants to be told. Payload: `document_id`, `account_id`, `name`."""

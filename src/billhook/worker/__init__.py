@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents
+from billhook import delivery, documents, recurring
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -23,10 +23,11 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
         documents.handlers(database, press)
         | delivery.handlers(database, settings, press, public_url)
         | Gateways(database, settings, public_url).handlers()
+        | recurring.handlers(database)
     )
 
 
-TICKS: Ticks = {}
+TICKS: Ticks = {**recurring.TICKS}
 """What every room does when its time comes round."""
 
 

@@ -1,8 +1,9 @@
-"""Mails to accounts: confirm an address, set a new password, act for an organization."""
+"""Mails to accounts: confirm an address, set a new password, act for an organization, hear of what recurs."""
 
 from typing import Final
 
 from billhook import documents
+from billhook.delivery.mail.document import LONGEST_SUBJECT, one_line
 from billhook.delivery.mail.render import AccountView
 from billhook.delivery.mail.texts import texts
 from billhook.kernel.colour import HOUSE, text_on
@@ -74,6 +75,23 @@ def _shortened(name: str) -> str:
     return line if len(line) <= LONGEST_ORGANIZATION else f"{line[: LONGEST_ORGANIZATION - 1]}…"
 
 
+def notice(locale: str, sheet: documents.Sheet, *, sender: str, link: str, recurrence: str) -> AccountView:
+    """Return the mail that tells of a document which a recurrence made; without a link it is a draft."""
+    words, document = texts(locale), sheet.document
+    name = f"{sheet.title} {document.number}" if document.number else f"{sheet.title} ({sheet.words.statuses.draft})"
+    facts = {"recurrence": recurrence, "document": name, "client": document.client.name}
+    facts["amount"] = sheet.money(document.total_with_tax)
+    return _view(
+        locale,
+        sender,
+        link,
+        subject=one_line(documents.fill(words.recurred_subject, **facts))[:LONGEST_SUBJECT],
+        opening=one_line(documents.fill(words.recurred, **facts)),
+        button=words.view_online,
+        after=(words.recurred_draft,) if document.draft else (),
+    )
+
+
 def _view(
     locale: str, sender: str, link: str, *, subject: str, opening: str, button: str, after: tuple[str, ...]
 ) -> AccountView:
@@ -84,7 +102,7 @@ def _view(
         preheader=opening,
         sender=sender,
         before=(words.mail.greeting_plain, opening),
-        after=(" ".join(after),),
+        after=(" ".join(after),) if after else (),
         button=button,
         link=link,
         accent=f"#{HOUSE}",

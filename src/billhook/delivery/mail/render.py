@@ -28,6 +28,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """Paragraphs below it."""
     button: str
     link: str
+    """Where the button leads; empty where there is nothing to open."""
     accent: str
     on_accent: str
     footer: str = ""

@@ -32,6 +32,9 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     granted: str
     granted_button: str
     copy_link: str
+    recurred_subject: str
+    recurred: str
+    recurred_draft: str
 
 
 def texts(language: str) -> Texts:
