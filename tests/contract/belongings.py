@@ -35,6 +35,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     invited = await actor.post(f"/Organizations/{organization['id']}/invite", colleague)
     agreed = {"name": "Hosting", "type": "month", "dateFirst": "2031-01-31", "numRecurrences": 12}
     recurrence = await actor.post(f"/Documents/{document['id']}/recurrence", agreed)
+    comment = await actor.post(f"/Documents/{document['id']}/comments", {"text": "Call them on Monday."})
     made = {
         "account_id": actor.id,
         "organization_id": organization["id"],
@@ -43,6 +44,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "payment_id": payment.json()["id"],
         "recurrence_id": recurrence.json()["id"],
         "setting_id": setting.json()["id"],
+        "comment_id": comment.json()["id"],
         "attachment_id": note.json()["id"],
         "access_id": invited.json()["id"],
         "fk": token.json()["tokenId"],

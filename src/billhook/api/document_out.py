@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billhook.api.attachments import FileMetaOut, file_meta_out
+from billhook.api.comments import CommentOut, comment_out
 from billhook.api.wire import AddressOut, Out, iso, major
 from billhook.attachments import Attachment
 from billhook.documents import Document, PaymentOf, shown
@@ -166,7 +167,7 @@ class DocumentOut(Out, kw_only=True):
     document_client: DocumentPartyOut
     organization_id: str
     account_id: str
-    comments: list[dict[str, Any]] | None
+    comments: list[CommentOut] | None
     data: list[dict[str, Any]] | None
     payments: list[DocumentPaymentOut] | None = None
     attachments: list[FileMetaOut] | None = None
@@ -239,7 +240,7 @@ def document_out(
         document_client=_party(document.client),
         organization_id=document.organization_id,
         account_id=document.account_id,
-        comments=document.comments,
+        comments=[comment_out(comment) for comment in document.comments],
         data=document.data,
         payments=None if payments is None else [payment_out(payment, document) for payment in payments],
         pdf=f"{base_url}/v1/documents/{document.id}/pdf",

@@ -12,6 +12,8 @@ from billhook.documents.paper.press import Press
 from billhook.documents.paper.view import PaperView
 from billhook.documents.service import (
     change,
+    change_comment,
+    comment,
     count,
     delete,
     enter,
@@ -23,6 +25,7 @@ from billhook.documents.service import (
     page,
     payments_of,
     read,
+    remove_comment,
     request_sending,
     share,
 )
@@ -48,6 +51,8 @@ __all__ = [
     "Sheet",
     "Type",
     "change",
+    "change_comment",
+    "comment",
     "count",
     "delete",
     "enter",
@@ -67,6 +72,7 @@ __all__ = [
     "qr",
     "read",
     "read_shared",
+    "remove_comment",
     "request_sending",
     "share",
     "shared_logo",

@@ -183,6 +183,10 @@ update documents.document
    set custom = coalesce(:custom, custom), sent_snail_mail = coalesce(:sent_snail_mail, sent_snail_mail), updated_at = :now
  where shard = :shard and id = :document;
 
+-- name: put_comments
+-- What is said about a document inside the house; never on its paper.
+update documents.document set comments = :comments, updated_at = :now where shard = :shard and id = :document;
+
 -- name: share
 -- Give a document its public link, once; a new one only when asked for.
 update documents.document

@@ -7,7 +7,7 @@ import msgspec
 
 from billhook.clients.model import Check
 from billhook.db import Statements, Tx
-from billhook.documents.model.document import Document, Line, Options, Party, PaymentOf, TaxRow
+from billhook.documents.model.document import Comment, Document, Line, Options, Party, PaymentOf, TaxRow
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.kernel.ids import Id
@@ -229,6 +229,10 @@ async def issue_draft(
 
 @sql.run
 async def annotate(tx: Tx, document: Id, custom: Custom | None, sent_snail_mail: bool | None) -> int: ...
+
+
+@sql.run
+async def put_comments(tx: Tx, document: Id, comments: tuple[Comment, ...]) -> int: ...
 
 
 @sql.one

@@ -196,7 +196,7 @@ def _document(
         custom=new.custom,
         l10n=new.l10n,
         data=new.data,
-        comments=[],
+        comments=(),
         document_ids=[Id(document_id) for document_id in new.document_ids],
         previous_document_id=Id(new.previous_document_id) if new.previous_document_id else None,
         advance_ids=[Id(advance_id) for advance_id in new.advance_ids],

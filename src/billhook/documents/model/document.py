@@ -109,6 +109,16 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     number_internal: str | None = None
 
 
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody of the organization noted about a document, for the organization alone."""
+
+    id: Id
+    text: str
+    account_id: Id
+    created_at: datetime
+    updated_at: datetime
+
+
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
     """What was received when the document was made."""
 
@@ -186,7 +196,7 @@ class Document(msgspec.Struct, frozen=True):
     custom: dict[str, Any]
     l10n: dict[str, Any]
     data: list[dict[str, Any]]
-    comments: list[dict[str, Any]]
+    comments: tuple[Comment, ...]
     document_ids: list[Id]
     previous_document_id: Id | None
     advance_ids: list[Id]

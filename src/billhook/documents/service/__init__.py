@@ -1,5 +1,6 @@
 """What can be done with documents, each inside one unit of work; one file for each part of their life."""
 
+from billhook.documents.service.comments import change_comment, comment, remove_comment
 from billhook.documents.service.drafts import change, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
 from billhook.documents.service.issuing import Made, issue
@@ -9,6 +10,8 @@ from billhook.documents.service.sending import request_sending, share
 __all__ = [
     "Made",
     "change",
+    "change_comment",
+    "comment",
     "count",
     "delete",
     "enter",
@@ -20,6 +23,7 @@ __all__ = [
     "page",
     "payments_of",
     "read",
+    "remove_comment",
     "request_sending",
     "share",
 ]
