@@ -7,6 +7,10 @@ from billhook.documents.model.smartcodes import replace, replace_list
 FACTS = {"document number": "2026-00001", "organization name": "ISA", "city": "Brussels", "zip": "1000", "iban": ""}
 
 
+def known(facts):
+    return lambda code: facts.get(code, "")
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -23,11 +27,11 @@ FACTS = {"document number": "2026-00001", "organization name": "ISA", "city": "B
     ],
 )
 def test_replace(text, shown):
-    assert replace(text, FACTS) == shown
+    assert replace(text, known(FACTS)) == shown
 
 
 def test_a_bank_line_stays_when_one_of_its_codes_has_a_value():
-    assert replace("Pay to [IBAN] at [bank].", {"iban": "BE68", "bank": ""}) == "Pay to BE68 at ."
+    assert replace("Pay to [IBAN] at [bank].", known({"iban": "BE68", "bank": ""})) == "Pay to BE68 at ."
 
 
 @pytest.mark.parametrize(
@@ -40,8 +44,8 @@ def test_a_bank_line_stays_when_one_of_its_codes_has_a_value():
     ],
 )
 def test_replace_list(text, shown):
-    assert replace_list(text, FACTS) == shown
+    assert replace_list(text, known(FACTS)) == shown
 
 
 def test_a_value_that_looks_like_a_code_is_not_replaced_again():
-    assert replace("[organization name]", {"organization name": "[IBAN]", "iban": "secret"}) == "[IBAN]"
+    assert replace("[organization name]", known({"organization name": "[IBAN]", "iban": "secret"})) == "[IBAN]"

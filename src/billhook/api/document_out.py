@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from billhook.api.attachments import FileMetaOut, file_meta_out
@@ -351,9 +352,12 @@ def _line_tax(tax: LineTax) -> DocumentItemTaxOut:
     )
 
 
+_identity_of = attrgetter(*_IDENTITY)
+
+
 def _party(party: Party) -> DocumentPartyOut:
     return DocumentPartyOut(
-        **{name: getattr(party, name) for name in _IDENTITY},
+        **dict(zip(_IDENTITY, _identity_of(party), strict=True)),
         id=party.id,
         contact=party.contact,
         is_end_customer=party.is_end_customer,

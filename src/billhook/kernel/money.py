@@ -43,7 +43,7 @@ def to_major(minor: int, exponent: int) -> Decimal | int:
     whole, rest = divmod(abs(minor), _MINOR_IN_MAJOR[exponent])
     if not rest:
         return whole if minor >= 0 else -whole
-    return plain(Decimal(minor).scaleb(-exponent))
+    return (minor * _UNIT[exponent]).normalize()
 
 
 def plain(number: Decimal) -> Decimal | int:

@@ -11,7 +11,7 @@ from billhook import documents
 from billhook.delivery.mail.render import DocumentView, Pair
 from billhook.delivery.mail.texts import texts
 from billhook.documents.model import smartcodes
-from billhook.documents.model.wording import values_of
+from billhook.documents.model.wording import Values
 from billhook.kernel.colour import HOUSE, parse, text_on
 
 LONGEST_SUBJECT: Final = 250
@@ -71,11 +71,11 @@ def view_of(sheet: documents.Sheet, wishes: Wishes, *, sender: str, link: str, n
     )
 
 
-def _values(sheet: documents.Sheet) -> dict[str, str]:
+def _values(sheet: documents.Sheet) -> Values:
     """Return what smart codes stand for, dates as the rest of the mail writes them."""
     document = sheet.document
     days = {"document date": sheet.day(document.date), "document due": sheet.day(document.date_due)}
-    return values_of(document) | days
+    return Values(document, days)
 
 
 def _owed(sheet: documents.Sheet, now: datetime) -> tuple[str, str, str, str]:

@@ -5,12 +5,14 @@ bank account it was issued with. A line that would speak of a bank account nobod
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 _CODE = re.compile(r"\[([A-Za-z][A-Za-z0-9 ]{0,40})\]")
 _BLANK_LINES = re.compile(r"\n{3,}")
+ValueOf = Callable[[str], str]
+"""What a known code stands for; empty when it has no value."""
 _BANK: Final = frozenset({"iban", "swift", "bank"})
 
 KNOWN: Final = frozenset(
@@ -45,10 +47,10 @@ class _Part(NamedTuple):
     pieces: tuple[str, ...]
     codes: tuple[str, ...]
 
-    def shown(self, values: Mapping[str, str]) -> str:
+    def shown(self, value_of: ValueOf) -> str:
         if not self.codes:
             return self.pieces[0]
-        told = [piece + values.get(code, "") for piece, code in zip(self.pieces, self.codes, strict=False)]
+        told = [piece + value_of(code) for piece, code in zip(self.pieces, self.codes, strict=False)]
         return "".join(told) + self.pieces[-1]
 
 
@@ -75,7 +77,7 @@ def _listed(text: str) -> tuple[tuple[_Part, ...], ...]:
     return tuple(tuple(_part(part.strip()) for part in line.split(",")) for line in text.split("\n"))
 
 
-def replace(text: str, values: Mapping[str, str]) -> str:
+def replace(text: str, value_of: ValueOf) -> str:
     """Return a text with its known codes replaced; a code without a value is empty, unknown ones are left alone.
 
     Lines whose bank codes are all without a value are left out, blank lines never pile up.
@@ -85,18 +87,18 @@ def replace(text: str, values: Mapping[str, str]) -> str:
     lines = []
     for line in _lines(text):
         bank = [code for code in line.codes if code in _BANK]
-        if not bank or any(values.get(code) for code in bank):
-            lines.append(line.shown(values))
+        if not bank or any(value_of(code) for code in bank):
+            lines.append(line.shown(value_of))
     joined = "\n".join(lines).strip()
     return _BLANK_LINES.sub("\n\n", joined) if "\n\n\n" in joined else joined
 
 
-def replace_list(text: str, values: Mapping[str, str]) -> str:
+def replace_list(text: str, value_of: ValueOf) -> str:
     """Replace codes in a text of comma-separated parts (a footer), leaving out parts that come to nothing."""
     if "[" not in text:
         return text
     lines = []
     for line in _listed(text):
-        told = [part.shown(values) for part in line if not part.codes or any(values.get(c) for c in part.codes)]
+        told = [part.shown(value_of) for part in line if not part.codes or any(value_of(c) for c in part.codes)]
         lines.append(", ".join(part for part in told if part))
     return "\n".join(lines).strip()

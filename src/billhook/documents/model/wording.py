@@ -4,6 +4,8 @@ Stored texts keep the dialect's codes ([document number], [IBAN] …), so that t
 codes of ours that stand for whole sentences ([payment instructions], [thank you]) are spelled out when it is made.
 """
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -88,27 +90,47 @@ def _clause(words: Labels, sums: Lines) -> str:
     return words.sentences.reverse_charge
 
 
-def values_of(document: Document) -> dict[str, str]:
-    """Return what the smart codes of a document stand for, from its own snapshot; dates as `2026-04-30`."""
-    issuer = document.issuer
-    return {
-        "organization name": issuer.name,
-        "iban": issuer.iban or "",
-        "swift": issuer.swift or "",
-        "bank": issuer.bank or "",
-        "address": issuer.address or "",
-        "address2": issuer.address2 or "",
-        "zip": issuer.zip or "",
-        "city": issuer.city or "",
-        "country": issuer.country or "",
-        "tax number": issuer.tax_number or "",
-        "company number": issuer.company_number or "",
-        "document number": document.number or "",
-        "document date": time.day(document.date, document.timezone).isoformat(),
-        "document due": time.day(document.date_due, document.timezone).isoformat() if document.date_due else "",
-        "client name": document.client.name,
-        "tax clause": document.tax_clause,
-    }
+def _day(instant: datetime | None, document: Document) -> str:
+    return time.day(instant, document.timezone).isoformat() if instant else ""
+
+
+_VALUE_OF: Final[dict[str, Callable[[Document], str | None]]] = {
+    "organization name": lambda document: document.issuer.name,
+    "iban": lambda document: document.issuer.iban,
+    "swift": lambda document: document.issuer.swift,
+    "bank": lambda document: document.issuer.bank,
+    "address": lambda document: document.issuer.address,
+    "address2": lambda document: document.issuer.address2,
+    "zip": lambda document: document.issuer.zip,
+    "city": lambda document: document.issuer.city,
+    "country": lambda document: document.issuer.country,
+    "tax number": lambda document: document.issuer.tax_number,
+    "company number": lambda document: document.issuer.company_number,
+    "document number": lambda document: document.number,
+    "document date": lambda document: _day(document.date, document),
+    "document due": lambda document: _day(document.date_due, document),
+    "client name": lambda document: document.client.name,
+    "tax clause": lambda document: document.tax_clause,
+}
+
+
+class Values:
+    """What the smart codes of a document stand for, from its own snapshot; dates as `2026-04-30`.
+
+    Worked out when asked for: most documents use few of the codes, and a day takes a calendar.
+    """
+
+    def __init__(self, document: Document, others: Mapping[str, str] | None = None) -> None:
+        self._document = document
+        self._known = dict(others or {})
+
+    def __call__(self, code: str) -> str:
+        """Return the value of a code; empty when it has none. `others` win over the document's own."""
+        value = self._known.get(code)
+        if value is None:
+            of = _VALUE_OF.get(code)
+            value = self._known[code] = (of(self._document) or "") if of else ""
+        return value
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -122,15 +144,15 @@ class Shown(msgspec.Struct, frozen=True):
 
 def shown(document: Document, language: str | None = None) -> Shown:
     """Return the texts of a document as its reader sees them; `l10n` (`note_de`) wins in its language."""
-    values = values_of(document)
+    value_of = Values(document)
 
     def text(name: str) -> str:
         own = document.l10n.get(f"{name}_{language}") if language else None
         return own if isinstance(own, str) else str(getattr(document, name))
 
     return Shown(
-        note=smartcodes.replace(text("note"), values),
-        tax_clause=smartcodes.replace(text("tax_clause"), values),
-        footer=smartcodes.replace_list(text("footer"), values),
-        signature=smartcodes.replace(text("signature"), values),
+        note=smartcodes.replace(text("note"), value_of),
+        tax_clause=smartcodes.replace(text("tax_clause"), value_of),
+        footer=smartcodes.replace_list(text("footer"), value_of),
+        signature=smartcodes.replace(text("signature"), value_of),
     )
