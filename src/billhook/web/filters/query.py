@@ -25,8 +25,13 @@ class Query(msgspec.Struct, frozen=True):
     deleted: bool = False
 
 
+_EVERYTHING = Query()
+
+
 def parse_query(query_string: bytes) -> Query:
     """Return the `filter` of a query string. Raises Invalid (422) naming what is not understood."""
+    if not query_string:
+        return _EVERYTHING
     raw = _object(query_string, "filter")
     unknown = set(raw) - {"where", "include", "fields", "limit", "order", "skip", "offset", "deleted"}
     if unknown:
