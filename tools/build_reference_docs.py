@@ -55,9 +55,12 @@ FIELD_CODES = {
     "presence": "is missing or empty",
     "read_only": "cannot be set here",
     "too_deep": "is nested too deep",
+    "too_large": "is larger than is taken in",
     "too_many": "are more than are taken at once",
     "type": "is of another type: a text where a number is needed",
     "uniqueness": "is taken",
+    "unreadable": "holds a file that is damaged",
+    "unsafe": "holds a picture that runs or loads something",
     "unknown_field": "cannot be filtered or sorted by",
     "unknown_key": "is no part of a filter",
     "unknown_operator": "is no operator of the filter language",
@@ -112,7 +115,7 @@ def _sources() -> Iterator[tuple[Path, ast.Module]]:
 
 def field_codes() -> set[str]:
     """Return every code of a single field that the house gives."""
-    position = {"Fault": 1, "invalid": 2, "add": 1}
+    position = {"Fault": 1, "invalid": 2, "add": 1, "_refusal": 1}
     found = set()
     for _, tree in _sources():
         for node in ast.walk(tree):

@@ -286,6 +286,30 @@ async def test_confirmation_mails_are_rationed(world: World, path: str) -> None:
     assert (await actor.post(f"/Accounts/{actor.id}/{path}")).is_success
 
 
+async def test_changing_the_address_over_and_over_sends_no_more_mails_than_asking_does(world: World) -> None:
+    actor = await world.actor()
+    path = f"/Accounts/{actor.id}"
+    answers = [await actor.patch(path, {"email": an_email("moved")}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].json()["error"]["code"] == "CONFIRMATION_THROTTLED"
+    assert (await actor.get(path)).json()["email"] == answers[2].json()["email"]  # the fourth changed nothing
+    assert await jobs_of(world, actor.id) == ["accounts.confirm"] * 4  # one of them from signing up
+    world.clock.move(timedelta(seconds=3601))
+    assert (await actor.patch(path, {"email": an_email("moved")})).status_code == 200
+
+
+async def test_a_password_set_by_mail_confirms_the_address_and_keeps_the_link_that_would(world: World) -> None:
+    actor = await world.actor()
+    confirm = {"uid": actor.id, "token": await confirmation_token(world, actor)}
+    mailed = {"Authorization": await reset_token(world, actor)}
+    answer = await world.http.post("/Accounts/reset-password", json={"newPassword": ANOTHER}, headers=mailed)
+    assert answer.status_code == 204, answer.text
+    login = await log_in(world, actor.account["email"], ANOTHER, from_elsewhere())
+    account = await world.http.get(f"/Accounts/{actor.id}", headers={"Authorization": login.json()["id"]})
+    assert account.json()["emailVerified"] is True
+    assert (await world.http.get("/Accounts/confirm", params=confirm)).status_code == 204
+
+
 async def test_a_confirmation_is_good_for_its_account_its_purpose_and_a_week(world: World) -> None:
     alice, bob = await world.actor("alice"), await world.actor("bob")
     token = await confirmation_token(world, alice)

@@ -241,6 +241,26 @@ def test_memory_at_rest(serve: Serve) -> None:
     assert running.end() == 0
 
 
+@LINUX
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+def test_only_who_answers_holds_the_listening_socket(serve: Serve, options: tuple[str, ...]) -> None:
+    running = serve(*options)
+    httpx.get(running.said(r"Its PDF +(\S+)")[0][1], timeout=60)
+    port = int(running.url.rpartition(":")[2])
+    listening = [
+        row.split()[9]
+        for row in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if f":{port:04X} 00000000:0000 0A" in row
+    ]
+    presses = [pid for pid in family(running.pid) if is_press(pid)]
+    assert len(listening) == 1
+    assert presses
+    for pid in presses:
+        held = [str(descriptor.readlink()) for descriptor in (Path("/proc") / str(pid) / "fd").iterdir()]
+        assert f"socket:[{listening[0]}]" not in held
+    assert running.end() == 0
+
+
 def family(pid: int) -> list[int]:
     """Return a process and all that it started."""
     listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout

@@ -143,9 +143,11 @@ with gone as (
 select pg_notify('billhook_tokens', account_id::text) is null from gone;
 
 -- name: revoke_all
--- Take all tokens of an account away but one (or none), and tell every process that keeps tokens in memory.
+-- Take all tokens of an account away but one (or none), and tell every process that keeps tokens in memory. A link that
+-- waits in the mail to confirm the address opens nothing else, and stays.
 with gone as (
-  delete from accounts.access_token where account_id = :account and id is distinct from :kept returning account_id
+  delete from accounts.access_token
+   where account_id = :account and id is distinct from :kept and purpose <> 'confirm' returning account_id
 )
 select pg_notify('billhook_tokens', account_id::text) is null from gone;
 
@@ -154,8 +156,10 @@ select pg_notify('billhook_tokens', account_id::text) is null from gone;
 delete from accounts.access_token where account_id = :account and purpose <> 'access';
 
 -- name: change_password
--- Set the password; with `seen` only if it is still the one that was proved, so that of two changes one wins.
-update accounts.account set password_hash = :password_hash, updated_at = :now
+-- Set the password; with `seen` only if it is still the one that was proved, so that of two changes one wins. Without, it
+-- is set by a link that was mailed: who has opened it has the address too.
+update accounts.account
+   set password_hash = :password_hash, email_verified = email_verified or :seen::text is null, updated_at = :now
  where id = :account and (:seen::text is null or password_hash = :seen);
 
 -- name: renew_hash

@@ -57,7 +57,7 @@ async def is_unique(tx: Tx, email: str) -> bool:
 async def amend(tx: Tx, principal: Principal, account_id: str, changes: Changes) -> Account:
     """Change an account; a new address has to be confirmed, and links mailed to the old one die.
 
-    Raises NotYours, Invalid (also when the address is taken).
+    Raises NotYours, Invalid (also when the address is taken), ConfirmationThrottled (too many addresses in an hour).
     """
     account = await acting_for(tx, principal, account_id)
     if faults := changes_faults(changes):
@@ -68,7 +68,7 @@ async def amend(tx: Tx, principal: Principal, account_id: str, changes: Changes)
             amended = await store.amend(tx, account.id, email, changes.locale, changes.profile, changes.custom)
             if amended.email_changed:
                 await store.revoke_letters(tx, account.id)
-                await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
+                await _ask_to_confirm(tx, account.id, amended.email)
     except Unique as error:
         raise taken(error) from None
     return amended
@@ -166,10 +166,15 @@ async def send_confirmation(tx: Tx, principal: Principal, account_id: str) -> No
     account = await acting_for(tx, principal, account_id)
     if account.email_verified:
         return
-    counters = throttling.confirmations(account.id, account.email)
+    await _ask_to_confirm(tx, account.id, account.email)
+
+
+async def _ask_to_confirm(tx: Tx, account_id: Id, email: str) -> None:
+    """Put the confirmation mail into the outbox, unless the account or the address has had its ration."""
+    counters = throttling.confirmations(account_id, email)
     if wait_seconds := await store.note_attempt(tx, counters.keys, counters.allowed, counters.window_seconds):
         raise ConfirmationThrottled(wait_seconds=wait_seconds)
-    await jobs.enqueue(tx, CONFIRM, {"account_id": account.id})
+    await jobs.enqueue(tx, CONFIRM, {"account_id": account_id})
 
 
 async def ration_invitations(tx: Tx, root_id: Id, email: str) -> int:

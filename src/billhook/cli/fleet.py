@@ -46,6 +46,7 @@ class _Members:
 
     def __init__(self, environment: Mapping[str, str], sock: socket.socket) -> None:
         self._environment = environment
+        sock.set_inheritable(True)
         self._socket = sock.fileno()
         self._alive, self._ours = os.pipe()
         self._tasks: list[asyncio.Task[None]] = []

@@ -18,6 +18,8 @@ def play(descriptor: int | None) -> None:
     settings = load(os.environ)
     logs.begin(settings.log_level)
     sock = socket.socket(fileno=descriptor) if descriptor is not None else None
+    if sock is not None:
+        sock.set_inheritable(False)  # what we start in our turn has no use for it, and would hold the port when we end
     with suppress(asyncio.CancelledError):
         uvloop.run(_run(settings, sock))
 

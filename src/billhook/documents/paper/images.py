@@ -32,14 +32,14 @@ def accept(upload: bytes, *, what: str = "logo") -> str:
     with scripts, a doctype, entities, filters or anything loaded from elsewhere.
     """
     if len(upload) > MAX_BYTES:
-        raise _refusal(what, "TOO_LARGE", f"is {len(upload)} bytes; at most {MAX_BYTES} are allowed")
+        raise _refusal(what, "too_large", f"is {len(upload)} bytes; at most {MAX_BYTES} are allowed")
     if upload.startswith(_PNG):
         return _wrapped(upload, "png", _checked_size(_png_size(upload), what))
     if upload.startswith(_JPEG):
         return _wrapped(upload, "jpeg", _checked_size(_jpeg_size(upload), what))
     if b"<svg" in upload or b":svg" in upload:
         return _checked_svg(upload, what)
-    raise _refusal(what, "UNKNOWN_FORMAT", "must be a PNG, JPEG or SVG picture")
+    raise _refusal(what, "format", "must be a PNG, JPEG or SVG picture")
 
 
 def _refusal(what: str, code: str, message: str) -> Invalid:
@@ -57,10 +57,10 @@ def _wrapped(picture: bytes, kind: str, size: tuple[int, int]) -> str:
 
 def _checked_size(size: tuple[int, int] | None, what: str) -> tuple[int, int]:
     if size is None or 0 in size:
-        raise _refusal(what, "UNREADABLE", "cannot be read: the picture is damaged")
+        raise _refusal(what, "unreadable", "cannot be read: the picture is damaged")
     if max(size) > MAX_SIDE_PIXELS:
         too_large = f"is {size[0]} x {size[1]} pixels; at most {MAX_SIDE_PIXELS} a side are allowed"
-        raise _refusal(what, "TOO_LARGE", too_large)
+        raise _refusal(what, "too_large", too_large)
     return size
 
 
@@ -87,7 +87,7 @@ def _checked_svg(upload: bytes, what: str) -> str:
     try:
         text = upload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refusal(what, "UNREADABLE", "must be saved as UTF-8") from error
+        raise _refusal(what, "unreadable", "must be saved as UTF-8") from error
     _SvgReader(what).read(text)
     return re.sub(r"\A\s*<\?xml[^>]*\?>\s*", "", text)
 
@@ -119,7 +119,7 @@ class _SvgReader:
             raise self._refusal("has letters that cannot be drawn; convert its text to outlines")
 
     def _refusal(self, message: str) -> Invalid:
-        return _refusal(self._what, "UNSAFE_SVG", message)
+        return _refusal(self._what, "unsafe", message)
 
     def _refuse(self, message: str) -> None:
         raise self._refusal(message)

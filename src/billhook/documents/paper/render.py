@@ -1,9 +1,6 @@
 """Render a view to PDF/A-3a + PDF/UA-1 with typst, in process: it reads what it is passed and fetches nothing."""
 
-import atexit
-import os
 import re
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -20,6 +17,8 @@ STANDARDS: Final[list[Literal["a-3a", "ua-1"]]] = ["a-3a", "ua-1"]
 TRIES = 8
 """Compiles per document: a first one, some with fewer characters, without pictures, with plain letters only."""
 
+_NOWHERE = str(FONTS)
+"""As root and package path it lets a template read no file but the fonts, and find no package to fetch."""
 _LANGUAGE = re.compile(r"(?P<lang>[A-Za-z]{2,3})(?:-(?P<script>[A-Za-z]{4}))?(?:-(?P<region>[A-Za-z]{2}))?\Z")
 _REFUSED = re.compile(
     r'the text (?:`"(.*?)"` could not be displayed|contains the disallowed codepoint `"(.*?)"`)', re.DOTALL
@@ -60,16 +59,15 @@ def render(view: PaperView, *, issued_at: int) -> bytes:
 
 
 def _compile(data: dict[str, Any], pictures: dict[str, bytes], issued_at: int) -> bytes:
-    nowhere = _empty_directory()
     files = {"main.typ": _template(), "data.json": msgspec.json.encode(data)}
     files |= {f"{name}.svg": pictures.get(name, _NOTHING) for name in _PICTURES}
     pdf = typst.compile(  # type: ignore[call-overload]  # the stub does not know in-memory projects
         files,
-        root=nowhere,
+        root=_NOWHERE,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        package_path=nowhere,
-        package_cache_path=nowhere,
+        package_path=_NOWHERE,
+        package_cache_path=_NOWHERE,
         timestamp=issued_at,
         pdf_standards=STANDARDS,
     )
@@ -131,11 +129,3 @@ def _template() -> bytes:
 @cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-
-
-@cache
-def _empty_directory() -> str:
-    """Return an empty directory: as root and package path it lets no template read a file or reach the network."""
-    directory = tempfile.mkdtemp(prefix="billhook-paper-")
-    atexit.register(os.rmdir, directory)
-    return directory
