@@ -353,3 +353,21 @@ async def test_a_pattern_that_cannot_be_read_is_refused(world: World) -> None:
     refused = await alice.get(url, params={"filter": '{"where": {"number": {"regexp": "(("}}}'})
     assert refused.status_code == 422
     assert refused.json()["error"]["code"] == "BAD_PATTERN"
+
+
+async def test_a_line_nobody_has_said_the_price_of_is_given_away_to_nobody(world: World) -> None:
+    alice = await world.actor()
+    agency = await world.organization(alice)
+    path = f"/Organizations/{agency['id']}/Documents"
+    lines = [{"name": "Suit", "prise": 10_000}, {"name": "Free", "price": 0}, {"name": "Parts", "isSeparator": True}]
+    body = world.rocket_man(_documentItems=lines)
+    refused = await alice.post(path, body)
+    assert refused.status_code == 422
+    assert refused.json()["error"]["details"]["codes"] == {"_documentItems.0.price": ["presence"]}
+    draft = await alice.post(path, body | {"draft": True})
+    assert draft.status_code == 200, draft.text
+    issued = await alice.post(f"/Documents/{draft.json()['id']}/issue")
+    assert issued.json()["error"]["details"]["codes"] == {"_documentItems.0.price": ["presence"]}
+    assert (await alice.get(path)).json()[0]["draft"] is True
+    delivery = await alice.post(path, body | {"type": "delivery-note"})
+    assert delivery.status_code == 200, delivery.text

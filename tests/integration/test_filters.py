@@ -218,6 +218,10 @@ async def test_answers_with_the_fields_that_are_wanted(shelf: Shelf) -> None:
         one = await shelf.alice.get(f"/Documents/{shelf.ids['A']}", params={"filter": json.dumps({"fields": fields})})
         assert one.json() == {"id": shelf.ids["A"], "total": 100}
     whole = (await shelf.list({"limit": 1})).json()[0]
+    wrong = await shelf.list({"fields": ["id", "totl"]})
+    assert wrong.status_code == 422
+    assert wrong.json()["error"]["details"]["codes"] == {"filter.fields.totl": ["unknown_field"]}
+    assert "did you mean `total`" in wrong.json()["error"]["message"]
     without = (await shelf.list({"limit": 1, "fields": {"note": False, "_documentItems": False}})).json()[0]
     assert set(whole) - set(without) == {"note", "_documentItems"}
 

@@ -9,9 +9,10 @@ import msgspec
 from billhook import attachments, documents, organizations
 from billhook.api.attachments import file_meta_out
 from billhook.api.client_out import client_out
-from billhook.api.document_out import document_out
+from billhook.api.document_out import DocumentOut, document_out
 from billhook.api.organizations import organization_out
-from billhook.api.payment_out import payment_out
+from billhook.api.payment_out import PaymentOut, payment_out
+from billhook.api.responses import refuse_unknown_fields
 from billhook.clients import Client
 from billhook.db import Tx
 from billhook.documents import Document
@@ -29,6 +30,7 @@ async def of_documents(
 ) -> list[Any]:
     """Return the wire form of documents with the relations a query asks for. Raises Invalid for unknown ones."""
     _refuse_unknown(query, OF_DOCUMENTS)
+    refuse_unknown_fields(query, DocumentOut, OF_DOCUMENTS)
     payments = await documents.payments_of(tx, [row.id for row in rows]) if "payments" in query.include else None
     out: list[Any] = [
         document_out(row, request.public_url, payments[row.id] if payments is not None else None, parse=parse)
@@ -44,6 +46,7 @@ async def of_documents(
 async def of_payments(tx: Tx, request: BillhookRequest, rows: Sequence[Payment], query: Query) -> list[Any]:
     """Return the wire form of payments with the relations a query asks for. Raises Invalid for unknown ones."""
     _refuse_unknown(query, OF_PAYMENTS)
+    refuse_unknown_fields(query, PaymentOut, OF_PAYMENTS)
     out: list[Any] = [payment_out(row) for row in rows]
     if "document" in query.include:
         named = {row.document_id for row in rows if row.document_id is not None}

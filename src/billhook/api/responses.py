@@ -1,12 +1,14 @@
 """How answers are encoded: decimals as JSON numbers, unset properties left out."""
 
-from collections.abc import Callable, Iterable
+import difflib
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from litestar import Response
 
+from billhook.kernel.problems import invalid
 from billhook.web import Query
 
 encode: Callable[[Any], bytes] = msgspec.json.Encoder(decimal_format="number").encode
@@ -22,8 +24,18 @@ class JsonResponse(Response[Any]):
         return super().render(content, media_type, enc_hook) if "json" not in media_type else encode(content)
 
 
+def refuse_unknown_fields(query: Query, out: type[msgspec.Struct], relations: Sequence[str] = ()) -> None:
+    """Refuse `filter[fields]` that names what the answer cannot have. Raises Invalid naming the first."""
+    known = {field.encode_name for field in msgspec.structs.fields(out)} | set(relations)
+    unknown = [name for name in query.fields if name not in known]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, 1)
+        message = f"names no field of the answer{f'; did you mean `{near[0]}`?' if near else ''}"
+        raise invalid("filter", f"filter.fields.{unknown[0]}"[:80], "unknown_field", message)
+
+
 def listed(rows: Iterable[Any], total: int, query: Query) -> JsonResponse:
-    """Return a page: the array, `x-total-count`, only the fields that were asked for."""
+    """Return a page: the array, `x-total-count`, only the fields that were asked for. Raises Invalid."""
     content: Any = list(rows)
     if query.fields:
         content = [picked(row, query) for row in content]
@@ -31,9 +43,14 @@ def listed(rows: Iterable[Any], total: int, query: Query) -> JsonResponse:
 
 
 def picked(row: Any, query: Query) -> Any:
-    """Return the wire object with only the fields a query wants; all of it when the query does not say."""
+    """Return the wire object with only the fields a query wants; all of it when the query does not say.
+
+    Raises Invalid for fields the object cannot have; of an object with relations in it, whoever put them in has looked.
+    """
     if not query.fields:
         return row
+    if isinstance(row, msgspec.Struct):
+        refuse_unknown_fields(query, type(row))
     wire = row if isinstance(row, dict) else msgspec.to_builtins(row, builtin_types=(Decimal,))
     wanted = {name for name, want in query.fields.items() if want}
     unwanted = set(query.fields) - wanted

@@ -43,7 +43,7 @@ class Composed(msgspec.Struct, frozen=True):
 def check(new: NewDocument, ground: Ground, day: date) -> None:
     """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
     faults = parties.faults_of(ground, new.client, new.client_id)
-    faults += line_rules.faults_of(new.lines, ground, day)
+    faults += line_rules.faults_of(new.lines, ground, day, is_issued=not new.draft and new.type != Type.DELIVERY_NOTE)
     currency = _currency(new, ground)
     if new.type not in list(Type):
         faults.append(Fault("type", "inclusion", f"must be one of {', '.join(Type)}"))

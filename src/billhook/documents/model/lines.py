@@ -17,6 +17,7 @@ from billhook.kernel.ids import Id
 from billhook.kernel.money import plain
 from billhook.kernel.problems import Fault
 
+UNPRICED: Final = "can't be blank; give `price` or `priceGross`, 0 for what is free"
 MAX_LINES: Final = 2_000
 _LIMIT = Decimal(10) ** 15
 _ONE, _ZERO = Decimal(1), Decimal(0)
@@ -33,8 +34,14 @@ class Lines(msgspec.Struct, frozen=True):
     total_with_tax: int
 
 
-def faults_of(lines: Sequence[NewLine], ground: Ground, day: date) -> list[Fault]:
-    """Return what is wrong with the lines of a document of a day, in wire paths."""
+def is_unpriced(line: NewLine, item: KnownItem | None) -> bool:
+    """Tell whether nobody has said what a line costs: most often the key is misspelt, and all would be given away."""
+    known = line.load and item is not None and not (item.price is None and item.price_gross is None)
+    return not (line.is_separator or known) and line.price is None and line.price_gross is None
+
+
+def faults_of(lines: Sequence[NewLine], ground: Ground, day: date, *, is_issued: bool) -> list[Fault]:
+    """Return what is wrong with the lines of a document of a day, in wire paths; of a draft less is asked."""
     faults = []
     if len(lines) > MAX_LINES:
         return [Fault("_documentItems", "too_many", f"a document has at most {MAX_LINES} lines")]
@@ -45,6 +52,8 @@ def faults_of(lines: Sequence[NewLine], ground: Ground, day: date) -> list[Fault
             faults.append(Fault(f"{at}.itemId", "inclusion", "names no item of this organization, by id or by SKU"))
         elif not line.is_separator and not (line.name or (item and item.name)):
             faults.append(Fault(f"{at}.name", "presence", "can't be blank"))
+        elif is_issued and is_unpriced(line, item):
+            faults.append(Fault(f"{at}.price", "presence", UNPRICED))
         faults += _number_faults(line, at)
         for position, tax in enumerate(line.taxes or ()):
             faults += _tax_faults(tax, f"{at}._documentItemTaxes.{position}", ground, day)

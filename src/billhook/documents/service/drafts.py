@@ -10,6 +10,7 @@ from billhook.documents import events, store
 from billhook.documents.model import parties
 from billhook.documents.model.compose import Composed
 from billhook.documents.model.document import Document, Type
+from billhook.documents.model.lines import UNPRICED, is_unpriced
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import counting
 from billhook.documents.model.problems import AlreadyIssued, Issued, TypeFixed
@@ -18,7 +19,7 @@ from billhook.documents.service.entering import read
 from billhook.documents.service.issuing import columns_of, composed_of, ground_of, taken
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
-from billhook.kernel.problems import NotYours, invalid
+from billhook.kernel.problems import Fault, Invalid, NotYours, invalid
 
 MUTABLE = frozenset({"custom", "sent_snail_mail"})
 """What may change on an issued document."""
@@ -83,6 +84,8 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
         raise AlreadyIssued(number=draft.number)
     if not draft.lines:
         raise invalid("Document", "_documentItems", "presence", "can't be blank; a document has at least one line")
+    if draft.type != Type.DELIVERY_NOTE:
+        _refuse_unpriced(draft, await _said(tx, draft))
     numbered = counting(draft=False, own=draft.number, date_year=draft.date_year, incoming=draft.incoming)
     issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), (), NewDocument())
     try:
@@ -103,6 +106,15 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
         raise taken(error) from None
     jobs.wake(tx)
     return await read(tx, draft.id)
+
+
+def _refuse_unpriced(draft: Document, said: NewDocument) -> None:
+    """Raise Invalid naming the lines of a draft that nobody has said the price of."""
+    lines = enumerate(zip(said.lines, draft.lines, strict=True))
+    unpriced = [at for at, (line, stored) in lines if not (stored.price or line.load) and is_unpriced(line, None)]
+    if unpriced:
+        faults = [Fault(f"_documentItems.{at}.price", "presence", UNPRICED) for at in unpriced]
+        raise Invalid("Document", faults)
 
 
 def _nobody(draft: Document) -> parties.Client:
