@@ -57,6 +57,8 @@ async def test_an_operation_is_found_by_typing(browser: Browser, base_url: str) 
         assert len(shown) == 1
         await page.keyboard.press("Enter")
         assert page.url.endswith("#documentsPublicPdf")
+        await page.fill("#search", "regenerate closes the old")  # words of a description
+        assert await page.locator(".menu .tag li:visible a").get_attribute("href") == "#documentsShare"
         await page.fill("#search", "nothing has this name")
         assert await page.locator(".menu .none").is_visible()
         await page.keyboard.press("Escape")

@@ -70,7 +70,14 @@ def test_an_overpayment_leaves_nothing_for_the_next():
 def document(**changes):
     party = Party(name="ISA")
     fields = dict.fromkeys(Document.__struct_fields__)
-    fields |= {"type": "invoice", "draft": False, "canceled": False, "total_with_tax": 100, "total_paid": 0, "total_credited": 0}
+    fields |= {
+        "type": "invoice",
+        "draft": False,
+        "canceled": False,
+        "total_with_tax": 100,
+        "total_paid": 0,
+        "total_credited": 0,
+    }
     fields |= {"timezone": "Europe/Brussels", "issuer": party, "client": party, "date_due": NOW}
     return Document(**(fields | changes))
 

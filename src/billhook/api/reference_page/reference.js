@@ -40,9 +40,17 @@ function addSearch() {
   const links = [...document.querySelectorAll(".menu .tag li")];
   const tags = [...document.querySelectorAll(".menu .tag")];
   const nothing = document.querySelector(".menu .none");
-  const words = links.map((item) => `${item.textContent} ${item.firstElementChild.dataset.words}`.toLowerCase());
+  let words;
+
+  // What is found by: title, path, and what the operation says of itself and its fields; gathered when first asked for.
+  function gather(item) {
+    const link = item.firstElementChild;
+    const said = document.getElementById(link.hash.slice(1))?.querySelectorAll("p, td") ?? [];
+    return [item, ...said].map((part) => part.textContent).concat(link.dataset.words).join(" ").toLowerCase();
+  }
 
   function filter() {
+    words ??= links.map(gather);
     const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     links.forEach((item, at) => { item.hidden = !wanted.every((word) => words[at].includes(word)); });
     for (const tag of tags) tag.hidden = wanted.length > 0 && !tag.querySelector("li:not([hidden])");
