@@ -41,9 +41,11 @@ WHAT_TO_DO = {
 """What a client does about each kind of refusal."""
 
 FIELD_CODES = {
+    "advance": "names an advance that cannot be deducted",
     "credit": "is more than is owed, or than the client's credit comes to",
     "date": "is a day that does not fit another one",
     "draft": "cannot be had while the document is a draft",
+    "exclusion": "cannot be said together with another one",
     "expired": "was good once and no longer is",
     "format": "is not written as it has to be",
     "immutable": "can be set once and then stays",

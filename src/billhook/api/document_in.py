@@ -123,13 +123,14 @@ class DocumentIn(In, kw_only=True):
     data: Rows = UNSET
     document_ids: list[str] | None | msgspec.UnsetType = UNSET
     previous_document_id: Text = UNSET
+    advance_ids: list[str] | None | msgspec.UnsetType = UNSET
 
 
 _OPTIONS = frozenset(Options.__struct_fields__)
 _SAME = frozenset(NewDocument.__struct_fields__) & frozenset(DocumentIn.__struct_fields__)
 _LINE_SAME = frozenset(NewLine.__struct_fields__) & frozenset(DocumentItemIn.__struct_fields__)
 _NEVER_NULL = frozenset({"custom", "l10n", "data", "draft", "incoming", "type", "discount_is_amount", "is_separator"})
-_NEVER_NULL |= {"load", "track_inventory", "reverse_charged", "document_ids", "payments"}
+_NEVER_NULL |= {"load", "track_inventory", "reverse_charged", "document_ids", "advance_ids", "payments"}
 
 
 def changes(body: DocumentIn) -> dict[str, Any]:
@@ -139,18 +140,16 @@ def changes(body: DocumentIn) -> dict[str, Any]:
     result = _without_nulls(result)
     if "currency_id" in fields:
         result["currency"] = fields["currency_id"]
-    if "document_client" in fields:
-        result["client"] = _party(body.document_client)
-    if "document_issuer" in fields:
-        result["issuer"] = _party(body.document_issuer)
+    for name, party in (("client", body.document_client), ("issuer", body.document_issuer)):
+        if party is not UNSET:
+            result[name] = _party(party)
     if "items" in fields:
         result["lines"] = tuple(_line(line) for line in given(body.items, []))
     if "payments" in fields:
-        result["payments"] = tuple(_payment(payment) for payment in given(body.payments, []))
+        result["payments"] = payments_in(body.payments)
     if "send" in fields:
         result["sending"] = sending(body.send)
-    if "document_ids" in result:
-        result["document_ids"] = tuple(result["document_ids"])
+    result |= _as_tuples(result)
     options = _without_nulls({name: value for name, value in fields.items() if name in _OPTIONS})
     if options:
         result["options"] = Options(**options)
@@ -158,6 +157,10 @@ def changes(body: DocumentIn) -> dict[str, Any]:
     if "sent_snail_mail" in fields:
         result["sent_snail_mail"] = bool(fields["sent_snail_mail"])
     return result
+
+
+def _as_tuples(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(result[name]) for name in ("document_ids", "advance_ids") if name in result}
 
 
 def new_document(body: DocumentIn) -> NewDocument:
@@ -221,6 +224,11 @@ def _line(line: DocumentItemIn) -> NewLine:
 
 def _tax(tax: DocumentItemTaxIn) -> NewTax:
     return NewTax(**_without_nulls(said(tax)))
+
+
+def payments_in(payments: list[DocumentPaymentIn] | None | msgspec.UnsetType) -> tuple[NewPayment, ...]:
+    """Return the payments that were said."""
+    return tuple(_payment(payment) for payment in given(payments, []))
 
 
 def _payment(payment: DocumentPaymentIn) -> NewPayment:

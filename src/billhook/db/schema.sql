@@ -103,7 +103,7 @@ begin
       old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
       old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids,
       old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id,
-      old.advance_ids)
+      old.advance_ids, old.refers_to)
      is distinct from
      (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
       new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
@@ -111,7 +111,7 @@ begin
       new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
       new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids,
       new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id,
-      new.advance_ids)
+      new.advance_ids, new.refers_to)
   then
     raise exception 'an issued document cannot be changed' using errcode = 'BH001';
   end if;
@@ -705,6 +705,7 @@ CREATE TABLE documents.document (
     total_due bigint GENERATED ALWAYS AS (((total_with_tax - total_paid) - total_credited)) STORED NOT NULL,
     paid_in_full boolean GENERATED ALWAYS AS (((NOT draft) AND ((total_paid + total_credited) >= total_with_tax))) STORED NOT NULL,
     advance_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    refers_to jsonb DEFAULT '[]'::jsonb NOT NULL,
     accepted_at timestamp with time zone,
     rejected_at timestamp with time zone,
     credit_applied bigint DEFAULT 0 NOT NULL,

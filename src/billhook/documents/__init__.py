@@ -4,6 +4,7 @@ from billhook.documents.columns import COLUMNS
 from billhook.documents.images import put_image
 from billhook.documents.jobs import handlers
 from billhook.documents.journeys import pdf
+from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
 from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
 from billhook.documents.model.wording import shown
@@ -11,10 +12,12 @@ from billhook.documents.paper import qr
 from billhook.documents.paper.press import Press
 from billhook.documents.paper.view import PaperView
 from billhook.documents.service import (
+    cancel,
     change,
     change_comment,
     comment,
     count,
+    credit,
     delete,
     enter,
     enter_shared,
@@ -28,6 +31,7 @@ from billhook.documents.service import (
     remove_comment,
     request_sending,
     share,
+    uncancel,
 )
 from billhook.documents.sharing import SharedDocument, read_shared, shared_logo
 from billhook.documents.sheet import Branding, Sheet, paper_view
@@ -37,6 +41,7 @@ __all__ = [
     "COLUMNS",
     "LANGUAGES",
     "Branding",
+    "CreditedLine",
     "Document",
     "Labels",
     "NewDocument",
@@ -50,10 +55,13 @@ __all__ = [
     "SharedDocument",
     "Sheet",
     "Type",
+    "Wanted",
+    "cancel",
     "change",
     "change_comment",
     "comment",
     "count",
+    "credit",
     "delete",
     "enter",
     "enter_shared",
@@ -77,4 +85,5 @@ __all__ = [
     "share",
     "shared_logo",
     "shown",
+    "uncancel",
 ]

@@ -31,9 +31,11 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
                   from catalog.item i
                  where i.shard = :shard and i.organization_id = :organization_id and i.deleted_at is null
                    and (i.id = any(:item_ids) or i.sku = any(:skus))), '[]') as items,
-       case when cardinality(:document_ids::uuid[]) = 0 then 0 else
-         (select count(*) from documents.document d
-           where d.shard = :shard and d.organization_id = :organization_id and d.id = any(:document_ids)) end as documents_found,
+       case when cardinality(:document_ids::uuid[]) = 0 then '[]' else
+         (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'type', d.type, 'draft', d.draft, 'incoming', d.incoming,
+                   'currency', d.currency, 'number', d.number, 'date', d.date) order by d.id), '[]')
+            from documents.document d
+           where d.shard = :shard and d.organization_id = :organization_id and d.id = any(:document_ids)) end as documents,
        (select d.id from documents.document d
          where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id
            and d.deleted_at is null) as same_unique_id
@@ -62,7 +64,7 @@ document as (
     date, date_service, date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent,
     decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer,
     signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, said, unique_id, custom, l10n, data,
-    document_ids, previous_document_id, advance_ids, issued_at, created_at, updated_at)
+    document_ids, previous_document_id, advance_ids, refers_to, issued_at, created_at, updated_at)
   select :shard, :id, :organization_id, :account_id, :type, :draft, :incoming,
     case when :own_number::text is not null or not :counts then :own_number
          else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
@@ -70,7 +72,7 @@ document as (
     :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
     :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
     :signature, :issuer, :client, :client_id, :lines, :taxes, :reverse_taxes, :has_unit, :options, :said, :unique_id, :custom, :l10n, :data,
-    :document_ids, :previous_document_id, :advance_ids, :issued_at, :now, :now
+    :document_ids, :previous_document_id, :advance_ids, :refers_to, :issued_at, :now, :now
     from (select) as one left join counter on true
   returning number),
 payment as (
@@ -100,8 +102,8 @@ select id, organization_id, account_id, type, draft, incoming, canceled, number,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, shareable_id, sent_snail_mail, accepted_at, rejected_at,
-       issued_at, deleted_at, created_at, updated_at
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null;
 
 -- name: lock_document
@@ -110,9 +112,62 @@ select id, organization_id, account_id, type, draft, incoming, canceled, number,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, shareable_id, sent_snail_mail, accepted_at, rejected_at,
-       issued_at, deleted_at, created_at, updated_at
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null for update;
+
+-- name: lock_documents
+-- Several, held in the order of their ids, so that nobody waits in a circle.
+select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+       date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
+       rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
+       signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       rejected_at, issued_at, deleted_at, created_at, updated_at
+  from documents.document where shard = :shard and id = any(:documents) and deleted_at is null order by id for update;
+
+-- name: notes_of
+-- The credit notes of an invoice (or of an advance), oldest first.
+select id, total_with_tax, lines, taxes, reverse_taxes
+  from documents.document
+ where shard = :shard and previous_document_id = :invoice and type = 'credit-note' and not draft and deleted_at is null
+ order by id;
+
+-- name: deducting
+-- Which live invoices deduct these advances; whoever decides by it holds the advances. They are among the document_ids,
+-- which have an index.
+select a.advance_id, d.number
+  from documents.document d cross join lateral unnest(d.advance_ids) as a(advance_id)
+ where d.shard = :shard and d.document_ids && :advances and d.document_ids <> '{}' and a.advance_id = any(:advances)
+   and d.type = 'invoice' and not d.draft and not d.canceled and d.deleted_at is null;
+
+-- name: settle
+-- A credit note and the invoice it was made for settle each other: both are credited as much, which changes nothing of what
+-- the client owes in all. Whoever asks holds the invoice.
+with paper as (
+  update documents.document d
+     set total_credited = d.total_credited + :amount::bigint, updated_at = :now,
+         canceled = d.canceled or (d.id = :invoice and :cancels)
+   where d.shard = :shard and d.id in (:invoice, :note)
+  returning d.id, d.client_id, d.currency, d.exponent, payments.direction(d.type, d.incoming) as direction)
+insert into payments.entry (shard, id, organization_id, document_id, client_id, kind, amount, currency, exponent, date, at)
+select :shard, case when p.id = :invoice then :invoice_entry::uuid else :note_entry::uuid end, :organization_id, p.id,
+       p.client_id, 'credit', -p.direction * :amount::bigint, p.currency, p.exponent, :now, :now
+  from paper p where :amount::bigint <> 0
+ order by p.id;
+
+-- name: void
+-- Cancel a document without a credit note, or take that back: the journal takes back what was still charged, or charges it
+-- again. Whoever asks holds the document.
+with paper as (
+  update documents.document d
+     set total_credited = d.total_credited + :amount::bigint, canceled = :canceled, updated_at = :now
+   where d.shard = :shard and d.id = :document
+  returning d.id, d.client_id, d.currency, d.exponent, payments.direction(d.type, d.incoming) as direction)
+insert into payments.entry (shard, id, organization_id, document_id, client_id, kind, amount, currency, exponent, date, at)
+select :shard, :entry, :organization_id, p.id, p.client_id, 'credit', -p.direction * :amount::bigint, p.currency,
+       p.exponent, :now, :now
+  from paper p where :amount::bigint <> 0;
 
 -- name: said_of_draft
 -- What was asked for of a draft.
@@ -124,8 +179,8 @@ select id, organization_id, account_id, type, draft, incoming, canceled, number,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, shareable_id, sent_snail_mail, accepted_at, rejected_at,
-       issued_at, deleted_at, created_at, updated_at
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = $1 and organization_id = $2;
 
 -- name: count_documents
@@ -148,7 +203,8 @@ update documents.document
        footer = :footer, signature = :signature, issuer = :issuer, client = :client, client_id = :client_id,
        lines = :lines, taxes = :taxes, reverse_taxes = :reverse_taxes, has_unit = :has_unit, options = :options, said = :said,
        custom = :custom, l10n = :l10n, data = :data, document_ids = :document_ids,
-       previous_document_id = :previous_document_id, advance_ids = :advance_ids, updated_at = :now
+       previous_document_id = :previous_document_id, advance_ids = :advance_ids,
+       refers_to = :refers_to, updated_at = :now
  where shard = :shard and id = :id and draft and deleted_at is null;
 
 -- name: issue_draft

@@ -7,7 +7,8 @@ import msgspec
 
 from billhook.clients.model import Check
 from billhook.db import Statements, Tx
-from billhook.documents.model.document import Comment, Document, Line, Options, Party, PaymentOf, TaxRow
+from billhook.documents.model.crediting import Note
+from billhook.documents.model.document import Comment, Document, Line, Options, Party, PaymentOf, Reference, TaxRow
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.kernel.ids import Id
@@ -24,6 +25,13 @@ class Shared(msgspec.Struct, frozen=True):
 
     organization_id: Id
     document_id: Id
+
+
+class Deducting(msgspec.Struct, frozen=True):
+    """A live invoice that deducts an advance."""
+
+    advance_id: Id
+    number: str
 
 
 class DraftSaid(msgspec.Struct, frozen=True):
@@ -137,6 +145,7 @@ async def issue(
     document_ids: list[Id],
     previous_document_id: Id | None,
     advance_ids: list[Id],
+    refers_to: tuple[Reference, ...],
     issued_at: datetime | None,
     payments: list[PaymentRow],
     entries: list[EntryRow],
@@ -150,6 +159,28 @@ async def select_document(tx: Tx, document: Id) -> Document | None: ...
 
 @sql.one
 async def lock_document(tx: Tx, document: Id) -> Document | None: ...
+
+
+@sql.many
+async def lock_documents(tx: Tx, documents: list[Id]) -> list[Document]: ...
+
+
+@sql.many
+async def notes_of(tx: Tx, invoice: Id) -> list[Note]: ...
+
+
+@sql.many
+async def deducting(tx: Tx, advances: list[Id]) -> list[Deducting]: ...
+
+
+@sql.run
+async def settle(
+    tx: Tx, note: Id, invoice: Id, amount: int, cancels: bool, invoice_entry: Id, note_entry: Id
+) -> int: ...
+
+
+@sql.run
+async def void(tx: Tx, document: Id, amount: int, canceled: bool, entry: Id) -> int: ...
 
 
 @sql.one
@@ -208,6 +239,7 @@ async def replace_draft(
     document_ids: list[Id],
     previous_document_id: Id | None,
     advance_ids: list[Id],
+    refers_to: tuple[Reference, ...],
 ) -> int: ...
 
 

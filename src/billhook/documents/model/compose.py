@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 
 from billhook.documents.model import lines as line_rules
-from billhook.documents.model import parties, payments, sending
+from billhook.documents.model import links, parties, payments, sending
 from billhook.documents.model.dates import Dates, dates_of
 from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.languages import language_of
+from billhook.documents.model.links import NOTHING, Linked
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import MAX_LENGTH, Counting, counting, is_refused
 from billhook.documents.model.parties import Client
@@ -40,9 +41,9 @@ class Composed(msgspec.Struct, frozen=True):
         return document.direction * document.total_with_tax
 
 
-def check(new: NewDocument, ground: Ground, day: date) -> None:
+def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
     """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
-    faults = parties.faults_of(ground, new.client, new.client_id)
+    faults = [] if linked.credited else parties.faults_of(ground, new.client, new.client_id)
     faults += line_rules.faults_of(new.lines, ground, day, is_issued=not new.draft and new.type != Type.DELIVERY_NOTE)
     currency = _currency(new, ground)
     if new.type not in list(Type):
@@ -51,15 +52,14 @@ def check(new: NewDocument, ground: Ground, day: date) -> None:
         faults.append(Fault("currencyId", "inclusion", "is not a currency code such as EUR"))
     else:
         faults += payments.faults_of(new, money.exponent(currency))
-    faults += _own_faults(new, ground)
+    faults += header_faults(new) + _own_faults(new, ground) + links.faults_of(new, linked, currency)
     if faults:
         raise Invalid("Document", faults)
 
 
-def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
+def header_faults(new: NewDocument) -> list[Fault]:
+    """Return what is wrong with the numbers that a new document was given."""
     faults = []
-    if not new.lines and not new.draft:
-        faults.append(Fault("_documentItems", "presence", "can't be blank; a document has at least one line"))
     if new.decimal_places is not None and not 0 <= new.decimal_places <= 9:
         faults.append(Fault("decimalPlaces", "numericality", "must be a whole number from 0 to 9"))
     if new.number is not None and not (0 < len(new.number.strip()) <= MAX_LENGTH and new.number.isprintable()):
@@ -70,8 +70,16 @@ def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
         faults.append(Fault("number", "format", message))
     if new.unique_id is not None and not 0 < len(new.unique_id) <= MAX_UNIQUE_ID:
         faults.append(Fault("uniqueId", "length", f"must be a text of 1 to {MAX_UNIQUE_ID} characters"))
-    if len(new.referenced) != ground.documents_found:
-        path = "documentIds" if new.document_ids else "previousDocumentId"
+    return faults
+
+
+def _own_faults(new: NewDocument, ground: Ground) -> list[Fault]:
+    faults = []
+    if not new.lines and not new.draft:
+        faults.append(Fault("_documentItems", "presence", "can't be blank; a document has at least one line"))
+    unknown = new.referenced - {ids.from_uuid(known.id) for known in ground.documents} - set(new.advance_ids)
+    if unknown:
+        path = "documentIds" if unknown & set(new.document_ids) else "previousDocumentId"
         faults.append(Fault(path, "inclusion", "names a document that is none of this organization"))
     if new.date and new.date_due and new.type == Type.INVOICE and new.date_due < new.date:
         faults.append(Fault("dateDue", "date", "must not be before `date`"))
@@ -101,17 +109,23 @@ def compose(
     account_id: Id,
     document_id: Id | None,
     now: datetime,
+    linked: Linked = NOTHING,
 ) -> Composed:
     """Return the document that was asked for. Raises Invalid (all faults at once) and TotalsTooLarge."""
+    new = links.with_links(new, linked.credited.id if linked.credited else None)
     dates = dates_of(new, ground.settings, ground.timezone, now)
-    check(new, ground, dates.day)
+    check(new, ground, dates.day, linked)
     shard = ids.shard_of(organization_id)
     currency = _currency(new, ground)
     exponent = money.exponent(currency)
-    client = parties.client(ground, new.client, shard, now)
+    client = (
+        links.client_of_credited(linked.credited, new.client)
+        if linked.credited
+        else parties.client(ground, new.client, shard, now)
+    )
     issuer = parties.issuer(ground, new.issuer)
     locale = language_of(ground.locale, ground.identity.country_code, client.party.country_code)
-    decimal_places = _decimal_places(new, ground)
+    decimal_places = _decimal_places(new, ground, exponent)
     sums = line_rules.build(
         new.lines,
         ground,
@@ -121,7 +135,9 @@ def compose(
         rounding=ground.rounding,
         omit_taxes=new.options.omit_taxes and not new.options.ignore_omit_taxes,
         keep_prices_as_gross=new.options.keep_prices_as_gross,
+        deducted=links.deductions(linked, locale),
     )
+    sums = links.check_sums(linked, sums)
     wording = wording_of(new, ground, locale, issuer=issuer, sums=sums)
     paid = payments.build(new.payments, total=sums.total_with_tax, exponent=exponent, date=dates.date, shard=shard)
     document = _document(new, dates, client, sums, wording, locale=locale)
@@ -136,6 +152,7 @@ def compose(
         decimal_places=decimal_places,
         rounding=ground.rounding,
         timezone=ground.timezone,
+        refers_to=links.references(new, ground),
         total_paid=sum(payment.amount for payment in paid),
         issued_at=None if new.draft else now,
         created_at=now,
@@ -200,6 +217,7 @@ def _document(
         document_ids=[Id(document_id) for document_id in new.document_ids],
         previous_document_id=Id(new.previous_document_id) if new.previous_document_id else None,
         advance_ids=[Id(advance_id) for advance_id in new.advance_ids],
+        refers_to=(),
         shareable_id=None,
         sent_snail_mail=False,
         accepted_at=None,
@@ -215,8 +233,9 @@ def _currency(new: NewDocument, ground: Ground) -> str:
     return (new.currency or str(ground.settings.get("currencyId") or ground.currency)).upper()
 
 
-def _decimal_places(new: NewDocument, ground: Ground) -> int:
+def _decimal_places(new: NewDocument, ground: Ground, exponent: int) -> int:
     if new.decimal_places is not None:
         return new.decimal_places
-    places = ground.settings.get("decimalPlaces")
-    return places if isinstance(places, int) and 0 <= places <= 9 else 9
+    said = ground.settings.get("decimalPlaces")
+    places = said if isinstance(said, int) and 0 <= said <= 9 else 9
+    return max(places, exponent) if new.advance_ids else places

@@ -85,6 +85,10 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     custom: dict[str, Any] = {}
     l10n: dict[str, Any] = {}
     data: list[dict[str, Any]] = []
+    credits: str | None = None
+    """The line of the invoice that a line of a credit note gives back."""
+    deducts: Id | None = None
+    """The advance that a line of an invoice takes away."""
 
 
 class TaxRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -117,6 +121,15 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     account_id: Id
     created_at: datetime
     updated_at: datetime
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A document that another one refers to, as its paper names it."""
+
+    id: Id
+    type: str
+    number: str | None
+    date: datetime
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +213,7 @@ class Document(msgspec.Struct, frozen=True):
     document_ids: list[Id]
     previous_document_id: Id | None
     advance_ids: list[Id]
+    refers_to: tuple[Reference, ...]
     shareable_id: str | None
     sent_snail_mail: bool
     accepted_at: datetime | None

@@ -56,6 +56,18 @@ class KnownItem(msgspec.Struct, frozen=True):
     tax_ids: tuple[uuid.UUID, ...]
 
 
+class KnownDocument(msgspec.Struct, frozen=True):
+    """A document that the new one refers to."""
+
+    id: uuid.UUID
+    type: str
+    draft: bool
+    incoming: bool
+    currency: str
+    number: str | None
+    date: datetime
+
+
 class Ground(msgspec.Struct, frozen=True):
     """The organization, its settings and taxes, and what the request names by id, e-mail, SKU or unique id."""
 
@@ -73,5 +85,5 @@ class Ground(msgspec.Struct, frozen=True):
     taxes: tuple[KnownTax, ...]
     client: KnownClient | None
     items: tuple[KnownItem, ...]
-    documents_found: int
+    documents: tuple[KnownDocument, ...]
     same_unique_id: Id | None

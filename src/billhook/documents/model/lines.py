@@ -112,9 +112,32 @@ def build(
     rounding: str,
     omit_taxes: bool,
     keep_prices_as_gross: bool,
+    deducted: Sequence[Line] = (),
 ) -> Lines:
-    """Return the lines as stored and what they come to; `day` decides which dated rate holds."""
-    lines = [_line(line, ground, day) for line in said]
+    """Return the lines as stored and what they come to; `day` decides which dated rate holds.
+
+    `deducted` are the lines that take away what advances have charged before.
+    """
+    return reckoned(
+        [*(_line(line, ground, day) for line in said), *deducted],
+        exponent=exponent,
+        decimal_places=decimal_places,
+        rounding=rounding,
+        omit_taxes=omit_taxes,
+        keep_prices_as_gross=keep_prices_as_gross,
+    )
+
+
+def reckoned(
+    lines: Sequence[Line],
+    *,
+    exponent: int,
+    decimal_places: int,
+    rounding: str,
+    omit_taxes: bool = False,
+    keep_prices_as_gross: bool = False,
+) -> Lines:
+    """Return lines with what they come to, and the document's totals. Raises TotalsTooLarge."""
     known = {_key(tax): tax for line in lines for tax in line.taxes}
     result = totals.compute(
         [_input(line) for line in lines],

@@ -111,4 +111,4 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     def referenced(self) -> frozenset[str]:
         """The documents it refers to, all of which must be the organization's own."""
         previous = [self.previous_document_id] if self.previous_document_id is not None else []
-        return frozenset([*self.document_ids, *previous])
+        return frozenset([*self.document_ids, *previous, *self.advance_ids])

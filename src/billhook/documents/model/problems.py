@@ -36,3 +36,52 @@ class TypeFixed(Problem):
 
     kind = Kind.INVALID
     code = "DOCUMENT_TYPE_FIXED"
+
+
+class NothingLeft(Problem):
+    """All of {number} was credited before; there is nothing left to credit."""
+
+    kind = Kind.INVALID
+    code = "NOTHING_LEFT_TO_CREDIT"
+
+
+class NotCreditable(Problem):
+    """A document of type {type} cannot be credited; only an invoice or an advance that was issued can."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_NOT_CREDITABLE"
+
+
+class NotCancelable(Problem):
+    """A credit note cannot be canceled; if it was wrong, issue a new invoice."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_NOT_CANCELABLE"
+
+
+class NotVoidable(Problem):
+    """The document was paid or credited, so it can only be canceled by a credit note: leave out `technical`."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_NOT_VOIDABLE"
+
+
+class AdvanceDeducted(Problem):
+    """The advance is deducted by invoice {number}; cancel that one first."""
+
+    kind = Kind.INVALID
+    code = "ADVANCE_IS_DEDUCTED"
+
+
+class CanceledForGood(Problem):
+    """The document was canceled by a credit note, which stays; issue a new one instead."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_CANCELED_FOR_GOOD"
+
+
+class IsCanceled(Problem):
+    """The document was canceled."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_IS_CANCELED"

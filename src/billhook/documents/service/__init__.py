@@ -1,6 +1,7 @@
 """What can be done with documents, each inside one unit of work; one file for each part of their life."""
 
 from billhook.documents.service.comments import change_comment, comment, remove_comment
+from billhook.documents.service.credits import cancel, credit, uncancel
 from billhook.documents.service.drafts import change, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
 from billhook.documents.service.issuing import Made, issue
@@ -9,10 +10,12 @@ from billhook.documents.service.sending import request_sending, share
 
 __all__ = [
     "Made",
+    "cancel",
     "change",
     "change_comment",
     "comment",
     "count",
+    "credit",
     "delete",
     "enter",
     "enter_shared",
@@ -26,4 +29,5 @@ __all__ = [
     "remove_comment",
     "request_sending",
     "share",
+    "uncancel",
 ]

@@ -7,16 +7,18 @@ import msgspec
 from billhook import jobs
 from billhook.db import Tx, Unique
 from billhook.documents import events, store
-from billhook.documents.model import parties
+from billhook.documents.model import links, parties
 from billhook.documents.model.compose import Composed
 from billhook.documents.model.document import Document, Type
 from billhook.documents.model.lines import UNPRICED, is_unpriced
+from billhook.documents.model.links import NOTHING
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import counting
 from billhook.documents.model.problems import AlreadyIssued, Issued, TypeFixed
 from billhook.documents.model.reopen import amended
 from billhook.documents.service.entering import read
 from billhook.documents.service.issuing import columns_of, composed_of, ground_of, taken
+from billhook.documents.service.linking import hold, settle
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, invalid
@@ -56,7 +58,8 @@ async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Documen
 async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocument | None) -> Document:
     new = whole if whole is not None else amended(await _said(tx, draft), draft, said)
     new = msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None)
-    composed = composed_of(tx, new, await ground_of(tx, new), draft.id)
+    linked = await hold(tx, new, None) if new.advance_ids else NOTHING
+    composed = composed_of(tx, new, await ground_of(tx, new), draft.id, linked)
     await store.replace_draft(tx, **columns_of(composed))
     if said.get("draft") is False:
         return await _issue_draft(tx, await read(tx, draft.id))
@@ -86,6 +89,7 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
         raise invalid("Document", "_documentItems", "presence", "can't be blank; a document has at least one line")
     if draft.type != Type.DELIVERY_NOTE:
         _refuse_unpriced(draft, await _said(tx, draft))
+    draft, credited = await _linked(tx, draft)
     numbered = counting(draft=False, own=draft.number, date_year=draft.date_year, incoming=draft.incoming)
     issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), (), NewDocument())
     try:
@@ -105,16 +109,36 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
     except Unique as error:
         raise taken(error) from None
     jobs.wake(tx)
+    issued_now = await read(tx, draft.id)
+    if credited is None:
+        return issued_now
+    await settle(tx, issued_now, credited)
     return await read(tx, draft.id)
 
 
 def _refuse_unpriced(draft: Document, said: NewDocument) -> None:
-    """Raise Invalid naming the lines of a draft that nobody has said the price of."""
-    lines = enumerate(zip(said.lines, draft.lines, strict=True))
+    """Raise Invalid naming the lines of a draft that nobody has said the price of; advances come after those."""
+    lines = enumerate(zip(said.lines, draft.lines, strict=False))
     unpriced = [at for at, (line, stored) in lines if not (stored.price or line.load) and is_unpriced(line, None)]
     if unpriced:
         faults = [Fault(f"_documentItems.{at}.price", "presence", UNPRICED) for at in unpriced]
         raise Invalid("Document", faults)
+
+
+async def _linked(tx: Tx, draft: Document) -> tuple[Document, Document | None]:
+    """Hold what a draft takes from and derive it afresh: what was left then may be gone now. Return what it credits."""
+    refers = draft.document_ids or draft.previous_document_id or draft.advance_ids
+    if not refers or draft.type not in (Type.CREDIT_NOTE, Type.INVOICE):
+        return draft, None
+    said = await _said(tx, draft)
+    new = msgspec.structs.replace(said, draft=True, type=draft.type, date=said.date or draft.date)
+    ground = await ground_of(tx, new)
+    credited = links.credited_by(new, ground)
+    if credited is None and not new.advance_ids:
+        return draft, None
+    linked = await hold(tx, new, credited)
+    await store.replace_draft(tx, **columns_of(composed_of(tx, new, ground, draft.id, linked)))
+    return await read(tx, draft.id), linked.credited
 
 
 def _nobody(draft: Document) -> parties.Client:

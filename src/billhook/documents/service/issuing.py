@@ -8,12 +8,16 @@ from billhook import jobs
 from billhook.clients.model import checks_of
 from billhook.db import Tx, Unique, constraint_of
 from billhook.documents import events, store
-from billhook.documents.model import parties
+from billhook.documents.model import links, parties
 from billhook.documents.model.compose import Composed, compose
+from billhook.documents.model.credit_note import Wanted, note_of, sums_of
 from billhook.documents.model.document import Document, Payment, PaymentOf
 from billhook.documents.model.ground import Ground
+from billhook.documents.model.links import NOTHING, Linked
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.problems import UniqueIdTaken
+from billhook.documents.service.entering import read
+from billhook.documents.service.linking import hold, settle
 from billhook.documents.service.sending import sending_payload
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
@@ -30,26 +34,53 @@ class Made(msgspec.Struct, frozen=True):
 async def issue(tx: Tx, new: NewDocument) -> Made:
     """Create a document, and issue it unless it is a draft. Two round trips: one read, one statement that writes.
 
+    Only what takes from other documents (a credit note from its invoice, an invoice from advances) holds those first.
     Raises Invalid (all faults at once), TotalsTooLarge, UniqueIdTaken. A repeated `unique_id` of the same account
     returns the document there is.
     """
     ground = await ground_of(tx, new)
     if ground.same_unique_id is not None:
-        return await _repeated(tx, ground.same_unique_id)
-    composed = composed_of(tx, new, ground, None)
+        return await repeated(tx, ground.same_unique_id)
+    credited = None if new.draft else links.credited_by(new, ground)
     try:
-        number = await store.issue(tx, **columns_of(composed), **_born_with(composed), jobs=_jobs(tx, composed, new))
+        if credited is None and not new.advance_ids:
+            return await written(tx, composed_of(tx, new, ground, None))
+        async with tx.atomic():
+            linked = await hold(tx, new, credited)
+            made = await written(tx, _linked(tx, new, ground, linked))
+            await settle(tx, made.document, linked.credited)
+            return made if linked.credited is None else Made(await read(tx, made.document.id), made.payments)
     except Unique as error:
-        if new.unique_id is not None:  # the same call, twice at once: the other one was quicker
-            found = (await ground_of(tx, new)).same_unique_id
-            if found is not None:
-                return await _repeated(tx, found)
-        raise taken(error) from None
+        return await quicker(tx, new, error)
+
+
+def _linked(tx: Tx, new: NewDocument, ground: Ground, linked: Linked) -> Composed:
+    """Return a document that takes from others; a credit note that says no lines is over all that is left."""
+    if linked.credited is None or new.lines or tx.account is None:
+        return composed_of(tx, new, ground, None, linked)
+    sums = sums_of(linked, Wanted())
+    return note_of(linked, linked.credited, sums, new, ground, account_id=tx.account, now=tx.now)
+
+
+async def written(tx: Tx, composed: Composed) -> Made:
+    """Write a document in one statement. Raises Unique."""
+    number = await store.issue(
+        tx, **columns_of(composed), **_born_with(composed), jobs=_jobs(tx, composed, composed.said)
+    )
     jobs.wake(tx)
     return Made(
         msgspec.structs.replace(composed.document, number=number),
         [_payment_of(payment, composed.document) for payment in composed.payments],
     )
+
+
+async def quicker(tx: Tx, new: NewDocument, error: Unique) -> Made:
+    """Return the document that the same call, sent twice at once, has made before us. Raises what `taken` says."""
+    if new.unique_id is not None:
+        found = (await ground_of(tx, new)).same_unique_id
+        if found is not None:
+            return await repeated(tx, found)
+    raise taken(error) from None
 
 
 def _payment_of(payment: Payment, document: Document) -> PaymentOf:
@@ -81,14 +112,15 @@ async def ground_of(tx: Tx, new: NewDocument) -> Ground:
     return ground
 
 
-async def _repeated(tx: Tx, document_id: Id) -> Made:
+async def repeated(tx: Tx, document_id: Id) -> Made:
+    """Return the document that has a unique id already. Raises UniqueIdTaken when it is another account's."""
     document = await store.select_document(tx, document_id)
     if document is None or document.account_id != tx.account:
         raise UniqueIdTaken(document_id=document_id)
     return Made(document, await store.payments_of(tx, [document_id]))
 
 
-def composed_of(tx: Tx, new: NewDocument, ground: Ground, document_id: Id | None) -> Composed:
+def composed_of(tx: Tx, new: NewDocument, ground: Ground, document_id: Id | None, linked: Linked = NOTHING) -> Composed:
     """Return the document that was asked for, ready to be written. Raises what `compose` raises."""
     if tx.organization is None or tx.account is None:
         raise NotYours
@@ -99,6 +131,7 @@ def composed_of(tx: Tx, new: NewDocument, ground: Ground, document_id: Id | None
         account_id=tx.account,
         document_id=document_id,
         now=tx.now,
+        linked=linked,
     )
 
 
@@ -107,7 +140,7 @@ _WRITTEN = (
     "date_received", "reference", "currency", "exponent", "decimal_places", "rounding", "locale", "timezone", "total",
     "total_discount", "total_with_tax", "note", "tax_clause", "footer", "signature", "issuer", "client", "client_id",
     "lines", "taxes", "reverse_taxes", "has_unit", "options", "custom", "l10n", "data", "document_ids",
-    "previous_document_id", "advance_ids",
+    "previous_document_id", "advance_ids", "refers_to",
 )  # fmt: skip
 
 
