@@ -146,3 +146,22 @@ def doctor(data_dir: Path | None, *, verify: bool, as_json: bool) -> None:
     click.echo(report(findings, as_json=as_json))
     if any(finding.is_wrong for finding in findings):
         sys.exit(1)
+
+
+@program.command()
+@click.option("--organization", help="Id of the organization that is to be exported.")
+@click.option("--to", type=click.Path(path_type=Path), help="Folder, or file that ends in .zip, to write to.")
+@click.option(
+    "--verify", "proved", type=click.Path(path_type=Path, exists=True), help="Prove an export; no database is needed."
+)
+@data_dir
+def export(organization: str | None, to: Path | None, proved: Path | None, data_dir: Path | None) -> None:
+    """Write everything of an organization to files, or prove such files; exit status 1 when something is wrong."""
+    if (organization is None) == (proved is None):
+        raise click.UsageError("Say --organization ID to export it, or --verify PLACE to prove an export.")
+    from billhook.cli.exporting import make, prove
+
+    if organization is not None:
+        make(settings_of(data_dir=data_dir), organization, to or Path(f"organization-{organization}"))
+    elif proved is not None and not prove(proved):
+        sys.exit(1)

@@ -31,3 +31,36 @@ select count(*)::int from jobs.job where state = 'due' and run_at < :now::timest
 -- name: organizations
 -- Whose journals there are to prove.
 select id from organizations.organization order by shard, id;
+
+-- name: tenant_tables
+-- Every table that holds rows of tenants, and what it takes to read them: found, not listed, so that none is forgotten.
+select n.nspname || '.' || c.relname as name,
+       (select jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, null)) order by a.attnum)
+          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+       (select array_agg(a.attname::text order by k.position)
+          from pg_index i cross join lateral unnest(i.indkey) with ordinality as k(number, position)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+         where i.indrelid = c.oid and i.indisprimary) as key,
+       (select a.attname::text
+          from pg_constraint f join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+         where f.conrelid = c.oid and f.contype = 'f' and f.confrelid = 'files.blob'::regclass limit 1) as blob
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind = 'r' and c.relrowsecurity and has_table_privilege(c.oid, 'select')
+   and (c.oid = 'organizations.organization'::regclass
+        or exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped))
+ order by name;
+
+-- name: gaps
+-- Numbers between the first and the last of a counter that no document has: an own number has skipped them.
+with given as (
+  select d.type, d.series, substr(d.number, 1, 4)::int as year, substr(d.number, 6)::bigint as number
+    from documents.document d
+   where d.shard = :shard and d.organization_id = :organization_id and not d.draft and d.number ~ '^[0-9]{4}-[0-9]{5,8}$'
+   union
+  select c.type, c.series, c.year, n.number
+    from documents.counter c cross join lateral (values (0), (c.last + 1)) as n(number)
+   where c.shard = :shard and c.organization_id = :organization_id)
+select g.type, g.series, g.year, g.before + 1 as first, g.number - 1 as last
+  from (select *, lag(number) over (partition by type, series, year order by number) as before from given) g
+ where g.number > g.before + 1
+ order by g.type, g.series, g.year, g.number;

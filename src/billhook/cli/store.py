@@ -33,6 +33,44 @@ class Dead(msgspec.Struct, frozen=True):
     error: str
 
 
+class Column(msgspec.Struct, frozen=True):
+    """A column of a table, and its type as PostgreSQL writes it."""
+
+    name: str
+    type: str
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table that holds rows of tenants; `blob` is the column that names a file by its hash, if it has one."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: list[str]
+    blob: str | None
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Numbers that no document has, the first and the last of them."""
+
+    type: str
+    series: str
+    year: int
+    first: int
+    last: int
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A row of any table, as JSON."""
+
+    text: str
+
+
+class Hash(msgspec.Struct, frozen=True):
+    """The hash of a file."""
+
+    sha256: bytes
+
+
 @sql.one
 async def is_empty(tx: Tx) -> bool: ...
 
@@ -64,5 +102,16 @@ async def overdue_jobs(tx: Tx) -> int: ...
 @sql.many
 async def organizations(tx: Tx) -> list[Id]: ...
 
+
+@sql.many
+async def tenant_tables(tx: Tx) -> list[Table]: ...
+
+
+@sql.many
+async def gaps(tx: Tx) -> list[Gap]: ...
+
+
+lines = sql.streamed(Line)
+hashes = sql.streamed(Hash)
 
 sql.finish()

@@ -104,11 +104,15 @@ class Tx:
         self.connection.tenant = organization
 
     @asynccontextmanager
-    async def atomic(self) -> AsyncIterator[None]:
-        """Make all statements in the block one: all of them happen or none."""
+    async def atomic(self, *, snapshot: bool = False) -> AsyncIterator[None]:
+        """Make all statements in the block one: all of them happen or none.
+
+        With `snapshot` they only read, and all of them see what there was when the first of them began.
+        """
         self.database.round_trips += 2
+        options: dict[str, Any] = {"isolation": "repeatable_read", "readonly": True} if snapshot else {}
         try:
-            async with self.connection.transaction():
+            async with self.connection.transaction(**options):
                 yield
         except BaseException:
             self.connection.tenant = None  # a rollback takes back session settings too

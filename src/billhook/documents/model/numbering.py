@@ -42,3 +42,9 @@ def counting(*, draft: bool, own: str | None, date_year: int, incoming: bool) ->
 def standard(year: int, sequence: int) -> str:
     """Return the number of the nth document of a year."""
     return f"{year}-{sequence:05d}"
+
+
+def sequence_of(number: str) -> tuple[int, int] | None:
+    """Return the year and the place in it of a number of the standard form; None of any other."""
+    match = _STANDARD.match(number)
+    return None if match is None else (int(match[1]), int(match[2]))
