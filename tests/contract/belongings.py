@@ -33,6 +33,8 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     note = await actor.post(f"/Documents/{document['id']}/attachments/upload", files={"file": ("note.txt", NOTE)})
     colleague = {"email": f"colleague-{secrets.token_hex(5)}@example.com"}
     invited = await actor.post(f"/Organizations/{organization['id']}/invite", colleague)
+    old = {"date": "2026-01-01", "dateDue": "2026-01-31"}
+    await world.invoice(actor, organization, **old)  # overdue, for there to be something to remind of
     agreed = {"name": "Hosting", "type": "month", "dateFirst": "2031-01-31", "numRecurrences": 12}
     recurrence = await actor.post(f"/Documents/{document['id']}/recurrence", agreed)
     comment = await actor.post(f"/Documents/{document['id']}/comments", {"text": "Call them on Monday."})

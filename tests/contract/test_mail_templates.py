@@ -304,8 +304,8 @@ def test_hostile_words_are_shown_and_do_nothing() -> None:
 
 def test_a_subject_is_one_line_of_bounded_length() -> None:
     sheet = Sheet(sample())
-    assert len(subject_of(sheet, "x" * 10_000)) == 250
-    assert subject_of(sheet, " \r\n\x00 ") == subject_of(sheet)
+    assert len(subject_of(sheet, Wishes(subject="x" * 10_000), NOW)) == 250
+    assert subject_of(sheet, Wishes(subject=" \r\n\x00 "), NOW) == subject_of(sheet, Wishes(), NOW)
 
 
 def test_dark_and_narrow_screens_have_rules_of_their_own() -> None:

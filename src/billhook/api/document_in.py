@@ -175,13 +175,17 @@ def sending(send: bool | SendIn | None | msgspec.UnsetType) -> Sending | None:
     """Return how to mail the document; None when it is not to be mailed."""
     if send is UNSET or send is None or send is False:
         return None
-    if not isinstance(send, SendIn):
-        return Sending()
+    return mailing(send) if isinstance(send, SendIn) else Sending()
+
+
+def mailing(send: SendIn, language: str | None = None) -> Sending:
+    """Return how to mail a document."""
     return Sending(
         recipients=recipients(send.recipients),
         message=given(send.message),
         subject=given(send.subject),
         send_copy=bool(given(send.send_copy, False)),
+        language=language,
     )
 
 

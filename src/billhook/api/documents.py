@@ -7,11 +7,11 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from billhook import attachments, documents, organizations
 from billhook.api import includes
-from billhook.api.document_in import DocumentIn, SendIn, changes, new_document, recipients
+from billhook.api.document_in import DocumentIn, SendIn, changes, mailing, new_document
 from billhook.api.document_out import DocumentOut, document_out, public_document_out
 from billhook.api.parameters import FilterParameter, WhereParameter
 from billhook.api.responses import Count, JsonResponse, Success, listed, picked
-from billhook.api.wire import In, Out, given
+from billhook.api.wire import In, Out
 from billhook.db import Tx
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
@@ -153,17 +153,13 @@ async def issue(request: BillhookRequest, document_id: FromPath[str]) -> Documen
 
 
 @post("/Documents/{document_id:str}/send", status_code=200, tags=["Documents"], summary="Mail a document")
-async def send(request: BillhookRequest, document_id: FromPath[str], data: JSONBody[SendIn]) -> Success:
+async def send(
+    request: BillhookRequest, document_id: FromPath[str], data: JSONBody[SendIn], language: Language = None
+) -> Success:
     """Mail the document, with its PDF and the link to its page, to `recipients` (default: the client's address)."""
-    sending = documents.Sending(
-        recipients=recipients(data.recipients),
-        message=given(data.message),
-        subject=given(data.subject),
-        send_copy=bool(given(data.send_copy, False)),
-    )
     async with request.database.open(request.principal.account_id) as tx:
         await documents.enter(tx, document_id, write=True)
-        await documents.request_sending(tx, document_id, sending)
+        await documents.request_sending(tx, document_id, mailing(data, language))
     return Success()
 
 

@@ -69,6 +69,53 @@ CREATE FUNCTION clients.owner_of(client uuid, client_shard integer) RETURNS uuid
   select c.organization_id from clients.client c where c.shard = client_shard and c.id = client
 $$;
 
+CREATE FUNCTION delivery.steps(value jsonb) RETURNS TABLE(days integer)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+  select distinct step::int from jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value else '[]' end) step
+   where step ~ '^-?[0-9]{1,3}$'
+$_$;
+
+CREATE FUNCTION delivery.take_reminders(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid, account_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  with schedule as (
+    select s.shard, s.organization_id, (moment at time zone o.timezone)::date as today, step.days,
+           (s.updated_at at time zone o.timezone)::date as since,
+           lead(step.days) over (partition by s.shard, s.organization_id order by step.days) as following
+      from organizations.setting s
+      join organizations.organization o on o.shard = s.shard and o.id = s.organization_id and o.active
+     cross join lateral delivery.steps(s.value) step
+     where s.name = 'reminders' and s.value <> '[]' and (moment at time zone o.timezone)::time >= '08:00'),
+  due as (
+    select d.shard, d.id, d.organization_id, c.days
+      from schedule c
+      join documents.document d on d.shard = c.shard and d.organization_id = c.organization_id
+     cross join lateral (select documents.day(d.date_due, d.timezone) as day) fallen
+     where not d.draft and not d.canceled and not d.paid_in_full and d.deleted_at is null and not d.incoming
+       and d.type in ('invoice', 'advance') and d.client ->> 'email' <> ''
+       and d.date_due < moment + make_interval(days => 2 - c.days)
+       and fallen.day + c.days <= c.today and (c.following is null or fallen.day + c.following > c.today)
+       and fallen.day + c.days >= c.since and fallen.day + c.days > (d.issued_at at time zone d.timezone)::date
+       and not exists (select from delivery.reminder r
+                        where r.shard = d.shard and r.document_id = d.id and r.occasion = c.days::text)
+     limit most),
+  taken as (
+    insert into delivery.reminder (shard, document_id, occasion, organization_id, created_at)
+    select due.shard, due.id, due.days::text, due.organization_id, moment from due
+    on conflict do nothing
+    returning shard, document_id)
+  select d.organization_id, d.id, d.account_id from taken join documents.document d on d.shard = taken.shard and d.id = taken.document_id
+$$;
+
+CREATE FUNCTION documents.day(at timestamp with time zone, zone text) RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select case when at = date_trunc('day', at, 'UTC') then (at at time zone 'UTC')::date else (at at time zone zone)::date end
+$$;
+
 CREATE FUNCTION documents.enter_shared(link text) RETURNS TABLE(organization_id uuid, document_id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -146,6 +193,20 @@ begin
   end if;
   raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
 end $$;
+
+CREATE FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  update documents.document d set overdue_at = moment
+    from (select o.shard, o.id from documents.document o
+           where o.overdue_at is null and not o.draft and not o.canceled and not o.paid_in_full and o.deleted_at is null
+             and o.type in ('invoice', 'advance') and o.date_due < moment
+             and documents.day(o.date_due, o.timezone) < (moment at time zone o.timezone)::date
+           order by o.date_due limit most for update skip locked) taken
+   where d.shard = taken.shard and d.id = taken.id
+  returning d.organization_id, d.id
+$$;
 
 CREATE FUNCTION files.forget(hash bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -636,6 +697,14 @@ CREATE TABLE delivery.email (
     CONSTRAINT email_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'sent'::text, 'retrying'::text, 'failed'::text])))
 );
 
+CREATE TABLE delivery.reminder (
+    shard integer NOT NULL,
+    document_id uuid NOT NULL,
+    occasion text NOT NULL,
+    organization_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE documents.counter (
     shard integer NOT NULL,
     organization_id uuid NOT NULL,
@@ -709,6 +778,7 @@ CREATE TABLE documents.document (
     accepted_at timestamp with time zone,
     rejected_at timestamp with time zone,
     credit_applied bigint DEFAULT 0 NOT NULL,
+    overdue_at timestamp with time zone,
     CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
@@ -934,6 +1004,9 @@ ALTER TABLE ONLY delivery.email
 ALTER TABLE ONLY delivery.email
     ADD CONSTRAINT email_shard_job_id_key UNIQUE (shard, job_id);
 
+ALTER TABLE ONLY delivery.reminder
+    ADD CONSTRAINT reminder_pkey PRIMARY KEY (shard, document_id, occasion);
+
 ALTER TABLE ONLY documents.counter
     ADD CONSTRAINT counter_pkey PRIMARY KEY (shard, organization_id, type, series, year);
 
@@ -1075,11 +1148,15 @@ CREATE INDEX document_open ON documents.document USING btree (shard, organizatio
 
 CREATE INDEX document_other_way ON documents.document USING btree (shard, organization_id, id) INCLUDE (type, incoming) WHERE (incoming OR (type = 'credit-note'::text));
 
+CREATE INDEX document_owed ON documents.document USING btree (shard, organization_id, date_due) WHERE ((NOT draft) AND (NOT canceled) AND (NOT paid_in_full) AND (deleted_at IS NULL) AND (NOT incoming) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text])));
+
 CREATE INDEX document_previous ON documents.document USING btree (shard, previous_document_id) WHERE (previous_document_id IS NOT NULL);
 
 CREATE INDEX document_referring ON documents.document USING gin (document_ids) WHERE (document_ids <> '{}'::uuid[]);
 
 CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
+
+CREATE INDEX document_to_fall_due ON documents.document USING btree (date_due) WHERE ((overdue_at IS NULL) AND (NOT draft) AND (NOT canceled) AND (NOT paid_in_full) AND (deleted_at IS NULL) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text])));
 
 CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE ((unique_id IS NOT NULL) AND (deleted_at IS NULL));
 
@@ -1100,6 +1177,8 @@ CREATE INDEX access_waiting ON organizations.access USING btree (invitation_emai
 CREATE INDEX image_blob ON organizations.image USING btree (sha256);
 
 CREATE INDEX organization_root ON organizations.organization USING btree (root_account_id, id);
+
+CREATE INDEX setting_reminders ON organizations.setting USING btree (shard, organization_id) WHERE ((name = 'reminders'::text) AND (value <> '[]'::jsonb));
 
 CREATE INDEX entry_of_client ON payments.entry USING btree (shard, client_id, sequence) INCLUDE (currency, exponent, amount);
 
@@ -1166,6 +1245,9 @@ ALTER TABLE ONLY categories.share
 ALTER TABLE ONLY categories.share
     ADD CONSTRAINT share_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
 
+ALTER TABLE ONLY delivery.reminder
+    ADD CONSTRAINT reminder_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
+
 ALTER TABLE ONLY documents.rendering
     ADD CONSTRAINT rendering_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
 
@@ -1207,7 +1289,11 @@ CREATE POLICY tenant ON clients.client USING ((organization_id = public.tenant()
 
 ALTER TABLE delivery.email ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE delivery.reminder ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON delivery.email USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON delivery.reminder USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 ALTER TABLE documents.counter ENABLE ROW LEVEL SECURITY;
 
@@ -1295,6 +1381,12 @@ GRANT ALL ON FUNCTION categories.owner_of_share(share uuid, share_shard integer)
 
 GRANT ALL ON FUNCTION clients.owner_of(client uuid, client_shard integer) TO billhook_app;
 
+GRANT ALL ON FUNCTION delivery.steps(value jsonb) TO billhook_app;
+
+GRANT ALL ON FUNCTION delivery.take_reminders(moment timestamp with time zone, most integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.day(at timestamp with time zone, zone text) TO billhook_app;
+
 GRANT ALL ON FUNCTION documents.enter_shared(link text) TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.owner_of(document uuid, document_shard integer) TO billhook_app;
@@ -1304,6 +1396,8 @@ GRANT ALL ON FUNCTION documents.refuse_change() TO billhook_app;
 GRANT ALL ON FUNCTION documents.refuse_emptying() TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
 
@@ -1352,6 +1446,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE clients.client TO billhook_app;
 GRANT SELECT,INSERT,DELETE ON TABLE delivery.caught TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE delivery.email TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE delivery.reminder TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE documents.counter TO billhook_app;
 

@@ -1,15 +1,18 @@
 """Delivery: mail to people, and what became of it."""
 
-from billhook.delivery.jobs import handlers
+from billhook.delivery.jobs import TICKS, handlers
 from billhook.delivery.mail.opened import Opened, Part, open_mail
-from billhook.delivery.model import Caught, CaughtRaw, Email
+from billhook.delivery.model import Caught, CaughtRaw, Email, NothingOverdue
 from billhook.delivery.postman import Postman, postman
+from billhook.delivery.reminders import remind_client
 from billhook.delivery.service import caught, caught_mail, emails
 
 __all__ = [
+    "TICKS",
     "Caught",
     "CaughtRaw",
     "Email",
+    "NothingOverdue",
     "Opened",
     "Part",
     "Postman",
@@ -19,4 +22,5 @@ __all__ = [
     "handlers",
     "open_mail",
     "postman",
+    "remind_client",
 ]

@@ -75,8 +75,8 @@ async def _carry(office: Office, job: Job, prepared: Prepared) -> Outcome:
         tx.enter(job.organization_id)
         return prepared.document.id
 
-    document, paper = await documents.pdf(office.database, office.press, enter)
-    sheet = documents.Sheet(document)
+    document, paper = await documents.pdf(office.database, office.press, enter, language=prepared.language)
+    sheet = documents.Sheet(document, prepared.language)
     name, address = sender_of(office.mail_from)
     sender = mailbox(prepared.sender or name, address)
     if sender is None:
@@ -86,7 +86,7 @@ async def _carry(office: Office, job: Job, prepared: Prepared) -> Outcome:
         sheet,
         prepared.wishes,
         sender=prepared.sender,
-        link=f"{office.public_url}/i/{prepared.link}",
+        link=f"{office.public_url}/i/{prepared.link}{f'?l={sheet.words.language}' if prepared.language else ''}",
         now=now,
     )
     client = document.client

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from billhook.kernel.ids import Id
+from billhook.kernel.problems import Kind, Problem
 from billhook.kernel.time import EPOCH
 
 STATES: Final = ("queued", "sending", "sent", "retrying", "failed")
@@ -17,6 +18,13 @@ STATES: Final = ("queued", "sending", "sent", "retrying", "failed")
 LONGEST_ERROR: Final = 500
 _LOCAL = re.compile(r"[^\x00-\x20\x7f\"(),:;<>@\[\\\].]+(\.[^\x00-\x20\x7f\"(),:;<>@\[\\\].]+)*\Z")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,62})(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}))*\Z")
+
+
+class NothingOverdue(Problem):
+    """There is nothing to remind of: the client has no overdue document."""
+
+    kind = Kind.INVALID
+    code = "NOTHING_OVERDUE"
 
 
 class Email(msgspec.Struct, frozen=True):

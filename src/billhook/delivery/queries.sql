@@ -35,6 +35,38 @@ select j.id as job_id, j.payload, j.attempts, j.state = 'dead' as dead, j.create
    and not exists (select from delivery.email e where e.shard = :shard and e.job_id = j.id)
  order by j.id desc limit :most;
 
+-- name: remind
+-- Put the reminders that are due by the organizations' schedules into the outbox, each once; returns how many.
+insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+select 'document.sending', r.organization_id,
+       jsonb_build_object('kind', 'reminder', 'document_id', payments.id24(r.document_id),
+                          'account_id', payments.id24(r.account_id)), :now, :now
+  from delivery.take_reminders(:now, :most) r;
+
+-- name: remind_client
+-- Put reminders of a client's overdue documents into the outbox, the oldest first, each once a day and address; returns how
+-- many are overdue.
+with due as (
+  select d.id from documents.document d
+   where d.shard = :shard and d.organization_id = :organization_id and d.client_id = :client
+     and not d.draft and not d.canceled and not d.paid_in_full and d.deleted_at is null and not d.incoming
+     and d.type in ('invoice', 'advance')
+     and documents.day(d.date_due, d.timezone) < (:now::timestamptz at time zone d.timezone)::date
+   order by d.date_due, d.id limit :most),
+taken as (
+  insert into delivery.reminder (shard, document_id, occasion, organization_id, created_at)
+  select :shard, due.id, :day::date || ' ' || :address::text, :organization_id, :now from due
+  on conflict do nothing
+  returning document_id),
+job as (
+  insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+  select 'document.sending', :organization_id,
+         jsonb_build_object('kind', 'reminder', 'document_id', payments.id24(t.document_id),
+           'account_id', payments.id24(:account_id::uuid), 'recipients', jsonb_build_array(:address::text),
+           'language', :language::text), :now, :now
+    from taken t)
+select count(*) from due;
+
 -- name: catch
 -- Keep a mail instead of sending it; of those kept the newest :most stay.
 with old as (

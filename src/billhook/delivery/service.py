@@ -13,6 +13,8 @@ from billhook.kernel.ids import Id
 
 DOCUMENT = "document"
 """The kind of mail that carries a document."""
+REMINDER = "reminder"
+"""The kind that carries it again, because it is not paid."""
 MOST = 100
 """How many mails of a document a list shows."""
 MOST_CAUGHT = 200
@@ -28,6 +30,8 @@ class Order(msgspec.Struct, frozen=True):
     message: str | None = None
     subject: str | None = None
     send_copy: bool = False
+    language: str | None = None
+    kind: str = DOCUMENT
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -35,6 +39,7 @@ class Prepared(msgspec.Struct, frozen=True):
 
     claim: Claim
     document: Document
+    language: str | None
     wishes: Wishes
     link: str
     sender: str
@@ -46,19 +51,23 @@ class Prepared(msgspec.Struct, frozen=True):
 
 
 async def prepare(tx: Tx, job: Job, domain: str) -> Prepared | None:
-    """Take the mail of an outbox row in hand and read what it takes. None: it is done already, or its document is gone.
+    """Take the mail of an outbox row in hand and read what it takes. None: it is done already.
 
-    `domain` is where Message-IDs are at home. Raises NotYours (no such document), StillDraft.
+    A reminder of what was paid or canceled meanwhile is done too. `domain` is where Message-IDs are at home. Raises
+    NotYours (no such document), StillDraft.
     """
     order = msgspec.convert(job.payload, Order)
     document = await documents.read(tx, order.document_id)
+    sheet = Sheet(document, order.language)
+    if order.kind == REMINDER and sheet.status()[0] not in ("due", "partly_paid"):
+        return None
     account = await accounts.get(tx, order.account_id) if order.account_id else None
     link = document.shareable_id or await documents.share(tx, document.id)
     organization = await organizations.read(tx)
     settings = {setting.name: setting for setting in await organizations.list_settings(tx)}
-    sheet = Sheet(document)
     to = _addressed(order, document)
     copies = [account.email] if order.send_copy and account is not None else []
+    wishes = _wishes(order, settings, sheet.words.language)
     recipients = list(dict.fromkeys([*to, *copies]))
     written_at = await store.written_at(tx, job.id) or tx.now
     claim = await store.claim(
@@ -66,27 +75,33 @@ async def prepare(tx: Tx, job: Job, domain: str) -> Prepared | None:
         id=email_id(job.id, written_at, tx.shard),
         document=document.id,
         job=job.id,
-        kind=DOCUMENT,
+        kind=order.kind,
         recipients=recipients,
-        subject=subject_of(sheet, order.subject or ""),
+        subject=subject_of(sheet, wishes, tx.now),
         message_id=message_id(job.id, document.id, recipients, domain),
         created_at=written_at,
     )
     if claim is None:
         return None
-    colour = settings.get("color_main")
     return Prepared(
         claim=claim,
         document=document,
-        wishes=Wishes(
-            subject=order.subject or "",
-            message=order.message or _standing_text(settings.get("email_document"), sheet.words.language),
-            colour=colour.value if colour else None,
-        ),
+        language=order.language,
+        wishes=wishes,
         link=link,
         sender=organization.identity.name,
         reply_to=organization.identity.email or (account.email if account else ""),
         to=to,
+    )
+
+
+def _wishes(order: Order, settings: dict[str, organizations.Setting], language: str) -> Wishes:
+    colour = settings.get("color_main")
+    return Wishes(
+        subject=order.subject or "",
+        message=order.message or _standing_text(settings.get(f"email_{order.kind}"), language),
+        colour=colour.value if colour else None,
+        reminds=order.kind == REMINDER,
     )
 
 
@@ -126,10 +141,10 @@ def _queued(tx: Tx, row: Waiting, document: Document) -> Email:
     order = msgspec.convert(row.payload, Order)
     return Email(
         id=email_id(row.job_id, row.created_at, tx.shard),
-        kind=DOCUMENT,
+        kind=order.kind,
         recipients=_addressed(order, document),
         refused=[],
-        subject=subject_of(Sheet(document), order.subject or ""),
+        subject=subject_of(Sheet(document, order.language), _wishes(order, {}, ""), tx.now),
         state="failed" if row.dead else "queued",
         attempts=row.attempts,
         last_error=None,

@@ -1,6 +1,6 @@
 """The statements of the delivery room."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from billhook.db import Statements, Tx
 from billhook.delivery.model import Caught, CaughtRaw, Claim, Email, Waiting
@@ -37,6 +37,14 @@ async def emails_of(tx: Tx, document: Id, most: int) -> list[Email]: ...
 
 @sql.many
 async def waiting_of(tx: Tx, document: str, most: int) -> list[Waiting]: ...
+
+
+@sql.run
+async def remind(tx: Tx, most: int) -> int: ...
+
+
+@sql.one
+async def remind_client(tx: Tx, client: Id, address: str, day: date, language: str | None, most: int) -> int: ...
 
 
 @sql.run

@@ -2,7 +2,7 @@
 
 from billhook.documents.columns import COLUMNS
 from billhook.documents.images import put_image
-from billhook.documents.jobs import handlers
+from billhook.documents.jobs import TICKS, handlers
 from billhook.documents.journeys import pdf
 from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
@@ -40,6 +40,7 @@ from billhook.documents.texts import LANGUAGES, Labels, fill, labels
 __all__ = [
     "COLUMNS",
     "LANGUAGES",
+    "TICKS",
     "Branding",
     "CreditedLine",
     "Document",

@@ -1,15 +1,21 @@
-"""What follows an issued document: its paper is printed and stored."""
+"""What follows an issued document: its paper is printed and stored; and what follows from the clock: it is overdue."""
 
 import logging
+from datetime import timedelta
+from typing import Final
 
 from billhook.db import Database, Tx
-from billhook.documents import events, journeys
+from billhook.documents import events, journeys, service
 from billhook.documents.paper.press import Press
-from billhook.jobs import Handler, Job
+from billhook.jobs import Handler, Job, Ticks
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import NotYours
 
 log = logging.getLogger("billhook.documents")
+
+TICKS: Final[Ticks] = {events.SWEEP: timedelta(minutes=5)}
+MOST_ANNOUNCED: Final = 1_000
+"""How many documents are announced as overdue in one statement."""
 
 
 def handlers(database: Database, press: Press) -> dict[str, Handler]:
@@ -25,4 +31,13 @@ def handlers(database: Database, press: Press) -> dict[str, Handler]:
         except NotYours:
             log.info("document %s went before its paper was printed", job.payload["document_id"])
 
-    return {events.ISSUED: on_issued}
+    async def on_sweep(_: Job) -> None:
+        found = MOST_ANNOUNCED
+        while found == MOST_ANNOUNCED:
+            async with database.open() as tx:
+                found = await service.announce_overdue(tx, MOST_ANNOUNCED)
+
+    async def on_overdue(job: Job) -> None:
+        log.debug("document %s is overdue", job.payload["document_id"])
+
+    return {events.ISSUED: on_issued, events.SWEEP: on_sweep, events.OVERDUE: on_overdue}

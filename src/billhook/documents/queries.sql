@@ -250,6 +250,12 @@ update documents.document
  where shard = :shard and id = :document
 returning shareable_id;
 
+-- name: announce_overdue
+-- Put into the outbox that documents have become overdue, each once; returns how many.
+insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+select 'document.overdue', o.organization_id, jsonb_build_object('document_id', payments.id24(o.document_id)), :now, :now
+  from documents.take_overdue(:now, :most) o;
+
 -- name: delete_document
 -- Only drafts and estimates go; the database refuses the rest.
 update documents.document set deleted_at = :now, updated_at = :now

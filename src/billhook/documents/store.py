@@ -272,6 +272,10 @@ async def share(tx: Tx, document: Id, link: str, regenerate: bool) -> str | None
 
 
 @sql.run
+async def announce_overdue(tx: Tx, most: int) -> int: ...
+
+
+@sql.run
 async def delete_document(tx: Tx, document: Id) -> int: ...
 
 

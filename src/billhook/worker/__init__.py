@@ -27,7 +27,7 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
     )
 
 
-TICKS: Ticks = {**recurring.TICKS}
+TICKS: Ticks = {**documents.TICKS, **delivery.TICKS, **recurring.TICKS}
 """What every room does when its time comes round."""
 
 

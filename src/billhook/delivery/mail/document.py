@@ -26,15 +26,20 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     colour: Any = None
     """The organization's setting `color_main`."""
+    reminds: bool = False
+    """Whether the mail comes because the document is not paid."""
 
 
-def subject_of(sheet: documents.Sheet, said: str = "") -> str:
+def subject_of(sheet: documents.Sheet, wishes: Wishes, now: datetime) -> str:
     """Return the subject: what was said, with its smart codes replaced, or ours; always one line of a sane length."""
-    document = sheet.document
-    line = one_line(smartcodes.replace(said, _values(sheet)))
+    document, words = sheet.document, sheet.words.mail
+    line = one_line(smartcodes.replace(wishes.subject, _values(sheet)))
     if not line:
-        names = {"number": document.number or "", "seller": document.issuer.name}
-        line = one_line(documents.fill(sheet.words.mail.subject, title=sheet.title, **names))
+        ours = words.subject
+        if wishes.reminds:
+            ours = words.overdue_subject if document.is_overdue(now) else words.reminder_subject
+        names = {"number": document.number or "", "seller": document.issuer.name, "date": sheet.day(document.date_due)}
+        line = one_line(documents.fill(ours, title=sheet.title, **names))
     return line[:LONGEST_SUBJECT]
 
 
@@ -43,13 +48,13 @@ def view_of(sheet: documents.Sheet, wishes: Wishes, *, sender: str, link: str, n
     document, words = sheet.document, sheet.words
     label, amount, standing, status = _owed(sheet, now)
     message = smartcodes.replace(wishes.message, _values(sheet)).strip()
-    before, after = ((*_paragraphs(message),), ()) if message else _our_words(sheet, status, sender)
+    before, after = ((*_paragraphs(message),), ()) if message else _our_words(sheet, status, sender, wishes)
     transfer = sheet.transfer
     accent = parse(wishes.colour) or HOUSE
     is_invoice = document.type == documents.Type.INVOICE
     return DocumentView(
         language=words.language,
-        subject=subject_of(sheet, wishes.subject),
+        subject=subject_of(sheet, wishes, now),
         preheader=one_line(f"{label}: {amount}. {standing}"),
         sender=sender,
         before=before,
@@ -91,13 +96,19 @@ def _owed(sheet: documents.Sheet, now: datetime) -> tuple[str, str, str, str]:
     return words.totals.amount_due, sheet.money(document.total_due), standing, status
 
 
-def _our_words(sheet: documents.Sheet, status: str, sender: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _our_words(
+    sheet: documents.Sheet, status: str, sender: str, wishes: Wishes
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return our paragraphs above and below the amount, for who wrote none."""
     document, words = sheet.document, sheet.words.mail
     name = one_line(document.client.contact or document.client.name)
     greeting = documents.fill(words.greeting, name=name) if name else words.greeting_plain
     opening = documents.fill(words.of(document.type), number=document.number or "")
-    if status == "paid":
+    if wishes.reminds:
+        facts = {"number": document.number or "", "amount": sheet.money(document.total_due)}
+        sentence = words.overdue if status == "overdue" else words.reminder
+        opening = documents.fill(sentence, date=sheet.day(document.date_due), **facts)
+    elif status == "paid":
         opening = f"{opening} {words.amount_paid}"
     elif status == "canceled":
         opening = f"{opening} {sheet.words.page.canceled}"

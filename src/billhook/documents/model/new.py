@@ -69,6 +69,8 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
     subject: str | None = None
     send_copy: bool = False
+    language: str | None = None
+    """What to write in; None is the document's own."""
 
 
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True):

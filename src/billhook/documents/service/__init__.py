@@ -6,10 +6,11 @@ from billhook.documents.service.drafts import change, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
 from billhook.documents.service.issuing import Made, issue
 from billhook.documents.service.listing import count, last_number, number_is_free, page, payments_of
-from billhook.documents.service.sending import request_sending, share
+from billhook.documents.service.sending import announce_overdue, request_sending, share
 
 __all__ = [
     "Made",
+    "announce_overdue",
     "cancel",
     "change",
     "change_comment",

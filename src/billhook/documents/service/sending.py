@@ -1,4 +1,4 @@
-"""Asking for a document to be mailed, and sharing it by a link."""
+"""Asking for a document to be mailed, sharing it by a link, announcing that it is overdue."""
 
 from typing import Any
 
@@ -33,6 +33,14 @@ async def request_sending(tx: Tx, document_id: str, sending: Sending) -> None:
     if faults:
         raise Invalid("Send", faults)
     await jobs.enqueue(tx, events.SENDING, sending_payload(tx, document.id, sending))
+
+
+async def announce_overdue(tx: Tx, most: int) -> int:
+    """Announce documents, of all organizations, whose due day has passed; return how many it were."""
+    found = await store.announce_overdue(tx, most)
+    if found:
+        jobs.wake(tx)
+    return found
 
 
 async def share(tx: Tx, document_id: str, *, regenerate: bool = False) -> str:
