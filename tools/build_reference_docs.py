@@ -42,6 +42,7 @@ WHAT_TO_DO = {
 
 FIELD_CODES = {
     "advance": "names an advance that cannot be deducted",
+    "ambiguous": "can be read in two ways",
     "credit": "is more than is owed, or than the client's credit comes to",
     "date": "is a day that does not fit another one",
     "draft": "cannot be had while the document is a draft",

@@ -8,6 +8,7 @@ from tests.world import Actor, World
 from billhook.kernel import ids
 
 Parameters = dict[str, str]
+CLIENTS = b"name,email\nAda,ada@example.com\n"
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 
 NOTE = b"Signed for by the crew."
@@ -16,6 +17,8 @@ NOTE = b"Signed for by the crew."
 def upload_for(about: dict[str, Any]) -> dict[str, Any]:
     """A file that an operation which takes one will take."""
     wanted = about["requestBody"]["content"]["multipart/form-data"]["encoding"]["file"]["contentType"]
+    if wanted == "text/csv":
+        return {"file": ("clients.csv", CLIENTS)}
     return {"file": ("logo.svg", LOGO) if "image/svg+xml" in wanted else ("note.txt", NOTE)}
 
 
@@ -38,7 +41,10 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     agreed = {"name": "Hosting", "type": "month", "dateFirst": "2031-01-31", "numRecurrences": 12}
     recurrence = await actor.post(f"/Documents/{document['id']}/recurrence", agreed)
     comment = await actor.post(f"/Documents/{document['id']}/comments", {"text": "Call them on Monday."})
+    table = {"file": ("clients.csv", CLIENTS, "text/csv")}
+    imported = await actor.post(f"/Organizations/{organization['id']}/import?type=client", files=table)
     made = {
+        "import_id": imported.json()["id"],
         "account_id": actor.id,
         "organization_id": organization["id"],
         "document_id": document["id"],

@@ -13,6 +13,7 @@ from billhook.api import (
     documents,
     emails,
     health,
+    imports,
     journal,
     openapi,
     organizations,
@@ -46,6 +47,7 @@ def routes() -> list[ControllerRouterHandler]:
         *emails.ROUTES,
         *statistics.ROUTES,
         *transfer.ROUTES,
+        *imports.ROUTES,
         *reference.ROUTES,
     ]
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]

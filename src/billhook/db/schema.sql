@@ -27,6 +27,8 @@ CREATE SCHEMA recurring;
 
 CREATE SCHEMA sandbox;
 
+CREATE SCHEMA transfer;
+
 CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -513,6 +515,13 @@ CREATE FUNCTION recurring.take_due(at timestamp with time zone, hold_until times
   returning r.organization_id, r.id, r.account_id
 $$;
 
+CREATE FUNCTION transfer.owner_of(import uuid, import_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select i.organization_id from transfer.import i where i.shard = import_shard and i.id = import
+$$;
+
 CREATE TABLE accounts.access_token (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -965,6 +974,42 @@ CREATE TABLE sandbox.request (
     subject text NOT NULL
 );
 
+CREATE TABLE transfer.import (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    type text NOT NULL,
+    state text NOT NULL,
+    file_name text NOT NULL,
+    rows integer DEFAULT 0 NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    created integer DEFAULT 0 NOT NULL,
+    updated integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    faults jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT import_state_check CHECK ((state = ANY (ARRAY['checking'::text, 'importing'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT import_type_check CHECK ((type = ANY (ARRAY['client'::text, 'item'::text, 'payment'::text])))
+);
+
+CREATE TABLE transfer.line (
+    shard integer NOT NULL,
+    import_id uuid NOT NULL,
+    line integer NOT NULL,
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    key text,
+    content jsonb NOT NULL,
+    match uuid,
+    document_id uuid,
+    currency text,
+    exponent smallint,
+    amount bigint
+);
+
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_hash_key UNIQUE (hash);
 
@@ -1075,6 +1120,12 @@ ALTER TABLE ONLY sandbox.object
 
 ALTER TABLE ONLY sandbox.request
     ADD CONSTRAINT request_pkey PRIMARY KEY (platform, key);
+
+ALTER TABLE ONLY transfer.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY transfer.line
+    ADD CONSTRAINT line_pkey PRIMARY KEY (shard, import_id, line);
 
 CREATE INDEX access_token_account ON accounts.access_token USING btree (account_id, id);
 
@@ -1201,6 +1252,8 @@ CREATE INDEX recurrence_due ON recurring.recurrence USING btree (next_date) WHER
 CREATE UNIQUE INDEX recurrence_of_document ON recurring.recurrence USING btree (shard, document_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX recurrence_of_organization ON recurring.recurrence USING btree (shard, organization_id, id);
+
+CREATE INDEX import_of_organization ON transfer.import USING btree (shard, organization_id, id);
 
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
@@ -1343,6 +1396,14 @@ CREATE POLICY tenant ON recurring.period USING ((organization_id = public.tenant
 
 CREATE POLICY tenant ON recurring.recurrence USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE transfer.import ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE transfer.line ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON transfer.import USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON transfer.line USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 GRANT USAGE ON SCHEMA accounts TO billhook_app;
 
 GRANT USAGE ON SCHEMA attachments TO billhook_app;
@@ -1368,6 +1429,8 @@ GRANT USAGE ON SCHEMA payments TO billhook_app;
 GRANT USAGE ON SCHEMA recurring TO billhook_app;
 
 GRANT USAGE ON SCHEMA sandbox TO billhook_app;
+
+GRANT USAGE ON SCHEMA transfer TO billhook_app;
 
 GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
 
@@ -1480,3 +1543,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE recurring.recurrence TO billhook_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE sandbox.object TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE sandbox.request TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.import TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.line TO billhook_app;

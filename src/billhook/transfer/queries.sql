@@ -89,3 +89,293 @@ select count(*) from catalog.item
 select id, type, number, date as at
   from documents.document
  where shard = :shard and organization_id = :organization_id and id = any(:wanted) and deleted_at is null;
+
+-- The imports. What is checked and what is written is in transfer.line; statements that write take a slice of its lines.
+
+-- name: enter_import
+-- The door of a tenant, found from an import's id.
+select e.organization_id, e.role, e.active
+  from organizations.enter(transfer.owner_of(:import_id, :import_shard), :import_shard, :actor) e;
+
+-- name: begin_import
+-- A file that is about to be checked; the currency of its organization. Checks that broke off long ago are forgotten.
+with old as (
+  delete from transfer.import
+   where shard = :shard and organization_id = :organization_id and state = 'checking'
+     and updated_at < :now::timestamptz - interval '1 hour'
+  returning id),
+gone as (delete from transfer.line l using old where l.shard = :shard and l.import_id = old.id),
+begun as (
+  insert into transfer.import (shard, id, organization_id, account_id, type, state, file_name, created_at, updated_at)
+  values (:shard, :id, :organization_id, :account_id, :type, 'checking', :file_name, :now, :now))
+select currency from organizations.organization where shard = :shard and id = :organization_id;
+
+-- name: keep_lines
+-- Rows that were read, many at once. Names and addresses are compared in small letters.
+insert into transfer.line (shard, import_id, organization_id, line, id, entry_id, key, content)
+select :shard, :import_id, :organization_id, l.line, l.id, l.entry_id,
+       case when l.key ~ '^(email|name):' then lower(l.key) else l.key end, l.content
+  from jsonb_to_recordset(:lines) l(line int, id uuid, entry_id uuid, key text, content jsonb);
+
+-- name: repeated_keys
+-- Rows that say the same thing as a row before: which column, and which line that is.
+select k.line, split_part(k.key, ':', 1) as field, 'uniqueness' as code, 'is the same as on line ' || k.first as message
+  from (select line, key, min(line) over (partition by key) as first
+          from transfer.line where shard = :shard and import_id = :import_id and key is not null) k
+ where k.line <> k.first order by k.line limit :most;
+
+-- name: match_clients
+-- What rows are clients that are there: by id, e-mail address, tax number or name; the oldest of several.
+with known as (
+  select distinct on (l.line) l.line, c.id
+    from clients.client c
+   cross join lateral (values ('id:' || payments.id24(c.id)), ('email:' || lower(c.email)),
+                              ('taxNumber:' || (c.identity ->> 'tax_number')), ('name:' || lower(c.name))) k(key)
+    join transfer.line l on l.shard = :shard and l.import_id = :import_id and l.key = k.key
+   where c.shard = :shard and c.organization_id = :organization_id and c.deleted_at is null
+   order by l.line, c.id)
+update transfer.line l set match = known.id from known
+ where l.shard = :shard and l.import_id = :import_id and l.line = known.line;
+
+-- name: match_items
+-- What rows are items that are there: by id, SKU or name; the oldest of several.
+with known as (
+  select distinct on (l.line) l.line, i.id
+    from catalog.item i
+   cross join lateral (values ('id:' || payments.id24(i.id)), ('SKU:' || i.sku), ('name:' || lower(i.name))) k(key)
+    join transfer.line l on l.shard = :shard and l.import_id = :import_id and l.key = k.key
+   where i.shard = :shard and i.organization_id = :organization_id and i.deleted_at is null
+   order by l.line, i.id)
+update transfer.line l set match = known.id from known
+ where l.shard = :shard and l.import_id = :import_id and l.line = known.line;
+
+-- name: unknown_ids
+-- Rows with an id that nothing has, and items with a tax that is none.
+select l.line, f.field, 'inclusion' as code, f.message
+  from transfer.line l
+ cross join lateral (
+       select 'id' as field, 'is the id of nothing here' as message where l.key like 'id:%' and l.match is null
+       union all
+       select 'SKU', 'is that of another item'
+        where l.key like 'id:%' and exists (
+              select from catalog.item i
+               where i.shard = :shard and i.organization_id = :organization_id and i.sku = l.content ->> 'sku'
+                 and i.deleted_at is null and i.id <> l.match)
+       union all
+       select 'taxIds', 'names a tax that is not there'
+         from jsonb_array_elements_text(case when jsonb_typeof(l.content -> 'tax_ids') = 'array' then l.content -> 'tax_ids'
+                                             else '[]' end) tax
+        where not exists (select from catalog.tax t
+               where t.shard = :shard and t.organization_id = :organization_id and t.id = tax::uuid and t.deleted_at is null)) f
+ where l.shard = :shard and l.import_id = :import_id order by l.line limit :most;
+
+-- name: hold_documents
+-- Whoever pays holds the documents, all of them before anything else, in one order.
+select count(*) from (
+  select d.id from documents.document d
+   where d.shard = :shard and d.organization_id = :organization_id
+     and d.id in (select l.document_id from transfer.line l where l.shard = :shard and l.import_id = :import_id)
+   order by d.id for update) as held;
+
+-- name: resolve_payments
+-- What rows are for: the document by id, or by number and type; the currency and the amount that follow from it.
+update transfer.line l
+   set document_id = d.id, currency = c.currency, exponent = c.exponent, match = null,
+       amount = case when abs(c.minor) < :limit::bigint then c.minor end
+  from transfer.line s
+  left join lateral (
+       select d.id, d.currency, d.exponent from documents.document d
+        where s.content ? 'document_id' and d.shard = :shard and d.id = (s.content ->> 'document_id')::uuid
+          and d.organization_id = :organization_id and d.deleted_at is null
+       union all
+       select d.id, d.currency, d.exponent from documents.document d
+        where s.content ? 'document_number' and not s.content ? 'document_id' and d.shard = :shard
+          and d.organization_id = :organization_id and d.type = coalesce(s.content ->> 'document_type', 'invoice')
+          and not d.incoming and d.number = s.content ->> 'document_number' and not d.draft and d.deleted_at is null
+        limit 1) d on true
+ cross join lateral (
+       select coalesce(s.content ->> 'currency', d.currency, :currency) as currency,
+              coalesce(d.exponent, (s.content ->> 'exponent')::smallint) as exponent,
+              trunc((s.content ->> 'amount')::numeric * power(10::numeric, coalesce(d.exponent, (s.content ->> 'exponent')::smallint)))
+              as minor) c
+ where s.shard = :shard and s.import_id = :import_id and l.shard = s.shard and l.import_id = s.import_id and l.line = s.line;
+
+-- name: match_payments
+-- What rows are payments that are there: by type and transaction id; without one, as many as there are already of the same
+-- document, type, amount, currency, day and note.
+with said as (
+  select l.line, l.content ->> 'type' as type, l.content ->> 'transaction_id' as transaction_id,
+         concat_ws('|', l.document_id, l.content ->> 'type', l.amount, l.currency, (l.content ->> 'date')::timestamptz,
+                   coalesce(l.content ->> 'note', '')) as same
+    from transfer.line l where l.shard = :shard and l.import_id = :import_id),
+there as (
+  select p.id, concat_ws('|', p.document_id, p.type, p.amount, p.currency, p.date, coalesce(p.note, '')) as same
+    from payments.payment p
+   where p.shard = :shard and p.organization_id = :organization_id and p.transaction_id is null and p.deleted_at is null
+     and p.date between (select min((l.content ->> 'date')::timestamptz) from transfer.line l
+                          where l.shard = :shard and l.import_id = :import_id)
+                    and (select max((l.content ->> 'date')::timestamptz) from transfer.line l
+                          where l.shard = :shard and l.import_id = :import_id)),
+found as (
+  select s.line, p.id from said s
+    join payments.payment p
+      on p.shard = :shard and p.organization_id = :organization_id and p.type = s.type
+     and p.transaction_id = s.transaction_id and p.deleted_at is null
+  union all
+  select s.line, t.id
+    from (select line, same, row_number() over (partition by same order by line) as n
+            from said where transaction_id is null) s
+    join (select id, same, row_number() over (partition by same order by id) as n from there) t using (same, n))
+update transfer.line l set match = found.id from found
+ where l.shard = :shard and l.import_id = :import_id and l.line = found.line;
+
+-- name: bad_payments
+-- Rows that cannot be booked: no such document, a draft, one that is not paid, another currency, an amount that is none.
+select l.line, f.field, f.code, f.message
+  from transfer.line l
+  left join documents.document d on d.shard = :shard and d.id = l.document_id
+  left join payments.payment p on p.shard = :shard and p.id = l.match and l.content ? 'transaction_id'
+ cross join lateral (
+       select case when l.content ? 'document_id' then 'documentId' else 'documentNumber' end as field, 'inclusion' as code,
+              'names no document of this organization that was issued' as message
+        where (l.content ? 'document_id' or l.content ? 'document_number') and (d.id is null or d.draft)
+       union all
+       select 'documentNumber', 'inclusion', 'is of type ' || d.type || ', which is not paid'
+        where d.type not in ('invoice', 'advance', 'credit-note')
+       union all
+       select 'currencyId', 'mismatch', 'is not that of the document, which is in ' || d.currency
+        where d.currency <> l.currency
+       union all
+       select 'amount', 'numericality', 'has more digits than its currency, or is too large'
+        where l.amount is null or l.amount <> (l.content ->> 'amount')::numeric * power(10::numeric, l.exponent)
+       union all
+       select 'transactionId', 'uniqueness', 'is that of another payment: ' || payments.id24(p.id)
+        where (p.document_id, p.currency, p.amount) is distinct from (l.document_id, l.currency, l.amount) and p.id is not null) f
+ where l.shard = :shard and l.import_id = :import_id order by l.line limit :most;
+
+-- name: counts
+-- How many rows there are, and how many of them are of something that is there.
+select count(*)::int as rows, count(match)::int as known from transfer.line where shard = :shard and import_id = :import_id;
+
+-- name: accept_import
+-- What was checked may be written; the worker is told.
+with accepted as (
+  update transfer.import set state = 'importing', rows = :rows, updated_at = :now
+   where shard = :shard and id = :import_id and state = 'checking'
+  returning id)
+insert into jobs.job (kind, organization_id, payload, run_at, created_at)
+select :kind, :organization_id, jsonb_build_object('import_id', payments.id24(id)), :now, :now from accepted;
+
+-- name: forget_import
+-- Leave nothing of a file that was only checked.
+with gone as (
+  delete from transfer.import where shard = :shard and id = :import_id and state = 'checking' returning id)
+delete from transfer.line l using gone where l.shard = :shard and l.import_id = gone.id;
+
+-- name: try_hold
+-- One import of an organization is written at a time.
+select pg_try_advisory_xact_lock(hashtextextended('transfer.import ' || :organization_id::uuid::text, 0));
+
+-- name: write_clients
+-- A slice of rows: new clients, and what is said of those that are there; what a row does not say stays.
+with added as (
+  insert into clients.client (shard, id, organization_id, name, email, country_code, identity, type, contact, note,
+    is_end_customer, checks, created_at, updated_at)
+  select :shard, l.id, :organization_id, l.content ->> 'name', l.content ->> 'email', l.content ->> 'country_code',
+         l.content -> 'identity', l.content ->> 'type', l.content ->> 'contact', l.content ->> 'note',
+         coalesce((l.content ->> 'is_end_customer')::boolean, false), l.content -> 'checks', :now, :now
+    from transfer.line l
+   where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is null
+   order by l.id)
+update clients.client c
+   set name = coalesce(l.content ->> 'name', c.name), email = coalesce(l.content ->> 'email', c.email),
+       country_code = coalesce(l.content ->> 'country_code', c.country_code), identity = c.identity || (l.content -> 'identity'),
+       type = coalesce(l.content ->> 'type', c.type), contact = coalesce(l.content ->> 'contact', c.contact),
+       note = coalesce(l.content ->> 'note', c.note),
+       is_end_customer = coalesce((l.content ->> 'is_end_customer')::boolean, c.is_end_customer),
+       checks = case when l.content -> 'checks' = '[]' then c.checks else l.content -> 'checks' end, updated_at = :now
+  from transfer.line l
+ where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is not null
+   and c.shard = :shard and c.id = l.match and c.deleted_at is null;
+
+-- name: write_items
+-- The same for items.
+with added as (
+  insert into catalog.item (shard, id, organization_id, name, sku, ean, description, unit, price, price_gross, tax_ids,
+    classification, created_at, updated_at)
+  select :shard, l.id, :organization_id, l.content ->> 'name', l.content ->> 'sku', l.content ->> 'ean',
+         coalesce(l.content ->> 'description', ''), l.content ->> 'unit', (l.content ->> 'price')::numeric,
+         (l.content ->> 'price_gross')::numeric,
+         coalesce((select array_agg(t::uuid) from jsonb_array_elements_text(
+           case when jsonb_typeof(l.content -> 'tax_ids') = 'array' then l.content -> 'tax_ids' else '[]' end) t), '{}'),
+         l.content ->> 'classification', :now, :now
+    from transfer.line l
+   where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is null
+   order by l.id)
+update catalog.item i
+   set name = coalesce(l.content ->> 'name', i.name), sku = coalesce(l.content ->> 'sku', i.sku),
+       ean = coalesce(l.content ->> 'ean', i.ean), description = coalesce(l.content ->> 'description', i.description),
+       unit = coalesce(l.content ->> 'unit', i.unit), price = coalesce((l.content ->> 'price')::numeric, i.price),
+       price_gross = coalesce((l.content ->> 'price_gross')::numeric, i.price_gross),
+       tax_ids = coalesce((select array_agg(t::uuid) from jsonb_array_elements_text(
+         case when jsonb_typeof(l.content -> 'tax_ids') = 'array' then l.content -> 'tax_ids' else '[]' end) t), i.tax_ids),
+       classification = coalesce(l.content ->> 'classification', i.classification), updated_at = :now
+  from transfer.line l
+ where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is not null
+   and i.shard = :shard and i.id = l.match and i.deleted_at is null;
+
+-- name: write_payments
+-- A slice of new payments, in the order of their keys; those that are there stay as they are.
+insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note,
+  tag, transaction_id, created_at, updated_at)
+select :shard, l.id, :organization_id, :by, l.document_id, l.content ->> 'type', l.amount, l.currency, l.exponent,
+       (l.content ->> 'date')::timestamptz, l.content ->> 'note', l.content ->> 'tag', l.content ->> 'transaction_id', :now, :now
+  from transfer.line l
+ where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is null
+ order by l.content ->> 'type', l.content ->> 'transaction_id';
+
+-- name: pay_documents
+-- What was paid by all the rows, on the documents that are held.
+update documents.document d set total_paid = d.total_paid + paid.amount, updated_at = :now
+  from (select l.document_id, sum(l.amount) as amount from transfer.line l
+         where l.shard = :shard and l.import_id = :import_id and l.match is null and l.document_id is not null
+         group by l.document_id) as paid
+ where d.shard = :shard and d.id = paid.document_id;
+
+-- name: write_entries
+-- A slice of the journal: after the payments, as the chain is the last thing that is held.
+insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
+  exponent, date, at)
+select :shard, l.entry_id, :organization_id, l.document_id, d.client_id, l.id, 'payment', l.content ->> 'type',
+       -coalesce(payments.direction(d.type, d.incoming), 1) * l.amount, l.currency, l.exponent,
+       (l.content ->> 'date')::timestamptz, :now
+  from transfer.line l
+  left join documents.document d on d.shard = :shard and d.id = l.document_id
+ where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is null
+ order by l.entry_id;
+
+-- name: note_progress
+-- How far an import has come; noted beside the transaction that writes it.
+update transfer.import set done = :done, updated_at = :now
+ where shard = :shard and id = :import_id and state = 'importing';
+
+-- name: finish_import
+-- The end of an import, with what it came to.
+with gone as (delete from transfer.line where shard = :shard and import_id = :import_id)
+update transfer.import
+   set state = :state, done = :done, created = :created, updated = :updated, skipped = :skipped, faults = :faults, updated_at = :now
+ where shard = :shard and id = :import_id and state = 'importing';
+
+-- name: select_import
+select id, organization_id, account_id, type, state, file_name, rows, done, created, updated, skipped, faults, created_at,
+       updated_at
+  from transfer.import
+ where shard = :shard and organization_id = :organization_id and id = :import_id and state <> 'checking';
+
+-- name: currency
+-- The organization's own currency.
+select currency from organizations.organization where shard = :shard and id = :organization_id;
+
+-- name: last_line
+-- The last line of a file that has a row.
+select coalesce(max(line), 0) from transfer.line where shard = :shard and import_id = :import_id;

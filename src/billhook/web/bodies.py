@@ -1,7 +1,8 @@
 """The request as our routes see it: who asks, the database, and a body read once, numbers exactly as written."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -73,6 +74,16 @@ class Upload(NamedTuple):
     content: bytes
 
 
+class Spooled(NamedTuple):
+    """The same, its bytes on disk beyond SPOOLED_BYTES."""
+
+    name: str
+    file: BinaryIO
+
+
+SPOOLED_BYTES = 1024**2
+
+
 class BillhookRequest(Request[Any, Any, Any]):
     """A request whose `json()` takes JSON and forms alike and knows no float."""
 
@@ -141,3 +152,15 @@ class BillhookRequest(Request[Any, Any, Any]):
                     return Upload(field.filename or "", await field.read())
             raise Malformed(why="it holds no file; send the file as a field of a multipart form")
         return Upload("", await super().body())
+
+    async def upload_spooled(self) -> Spooled:
+        """Return the same as a file that lies on disk when it is large: for what nobody wants in memory."""
+        if self.headers.get("content-type", "").startswith("multipart/form-data"):
+            for field in (await self.form()).values():
+                if isinstance(field, UploadFile):
+                    return Spooled(field.filename or "", cast("BinaryIO", field.file))
+            raise Malformed(why="it holds no file; send the file as a field of a multipart form")
+        file = SpooledTemporaryFile[bytes](SPOOLED_BYTES)
+        async for piece in self.stream():
+            file.write(piece)
+        return Spooled("", cast("BinaryIO", file))

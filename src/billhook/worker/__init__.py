@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents, recurring
+from billhook import delivery, documents, recurring, transfer
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -21,6 +21,7 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
     """Return what carries out each kind of job; links in mails begin with `public_url`."""
     return (
         documents.handlers(database, press)
+        | transfer.handlers(database)
         | delivery.handlers(database, settings, press, public_url)
         | Gateways(database, settings, public_url).handlers()
         | recurring.handlers(database)

@@ -1,0 +1,135 @@
+"""Reading a CSV file row by row: its encoding, its separator, its header. Only one row is in memory."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Final
+
+import msgspec
+
+from billhook.kernel.problems import Fault, Invalid
+from billhook.transfer import values
+from billhook.transfer.model import SEPARATORS
+from billhook.transfer.sheets import FORMULA
+from billhook.transfer.values import Form
+
+MAX_HEADER: Final = 64 * 1024
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A file that can be read: how, and which of its columns are known, by their places."""
+
+    file: BinaryIO
+    encoding: str
+    separator: str
+    columns: dict[int, str]
+    ignored: list[str]
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield each row that is not blank: its line, and its cells by column. Raises Invalid."""
+        for line, cells in lines(self.file, self.encoding, self.separator):
+            found = {name: text for at, name in self.columns.items() if at < len(cells) and (text := _plain(cells[at]))}
+            if found:
+                yield line, found
+
+
+def bad_file(code: str, message: str, path: str = "file") -> Invalid:
+    """Return the problem of a file that cannot be read at all."""
+    return Invalid("import", [Fault(path, code, message)])
+
+
+def opened(file: BinaryIO, known: dict[str, str], *, encoding: str, separator: str) -> Table:
+    """Return a file ready to be read; `known` has the names of columns as `bare` leaves them. Raises Invalid."""
+    file.seek(0)
+    start = file.read(4)
+    if start.startswith(b"PK"):
+        raise bad_file("format", "is an Excel file or a ZIP; save the sheet as CSV and send that")
+    encoding = encoding or next((name for mark, name in _MARKS if start.startswith(mark)), "utf-8")
+    sign = SEPARATORS.get(separator.lower(), "") if separator else ""
+    header = _first_line(file, encoding)
+    best = max((sign,) if sign else (",", ";", "\t", "|"), key=lambda one: len(_known(header, one, known)))
+    names = _known(header, best, known)
+    cells = next(csv.reader([header], delimiter=best), [])
+    if not names:
+        raise bad_file(
+            "presence", f"has no known column in its first line; known: {', '.join(sorted(set(known.values())))}"
+        )
+    twice = sorted({name for name in names.values() if list(names.values()).count(name) > 1})
+    if twice:
+        raise bad_file("uniqueness", f"names these columns twice: {', '.join(twice)}")
+    ignored = [cell.strip()[:80] for at, cell in enumerate(cells) if at not in names and cell.strip()]
+    return Table(file, encoding, best, names, ignored[:50])
+
+
+def bare(name: str) -> str:
+    """Return the name of a column without case, blanks and signs: `E-mail` and `email` are the same."""
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+def _known(header: str, separator: str, known: dict[str, str]) -> dict[int, str]:
+    try:
+        cells = next(csv.reader([header], delimiter=separator), [])
+    except csv.Error:
+        return {}
+    return {at: known[bare(cell)] for at, cell in enumerate(cells) if bare(cell) in known}
+
+
+def _first_line(file: BinaryIO, encoding: str) -> str:
+    file.seek(0)
+    start = file.read(MAX_HEADER)
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(start, final=False)
+    except UnicodeDecodeError:
+        raise _not_in(encoding) from None
+    return text.lstrip("\ufeff").splitlines()[0] if text.strip("\ufeff \r\n") else ""
+
+
+def _not_in(encoding: str) -> Invalid:
+    return bad_file("format", f"is not text in {encoding}; say which it is, such as `encoding=windows-1252`")
+
+
+def lines(file: BinaryIO, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each row after the header begins, and its cells. Raises Invalid."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    reader = csv.reader(_without_null(text), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for number, cells in enumerate(reader):
+            if number:
+                yield line, cells
+            line = reader.line_num + 1
+    except UnicodeDecodeError:
+        raise _not_in(encoding) from None
+    except csv.Error as error:
+        raise bad_file("format", f"cannot be read as CSV from this line on: {error}", str(line)) from None
+    finally:
+        text.detach()
+
+
+def _without_null(text: Iterable[str]) -> Iterator[str]:
+    for line in text:
+        yield line.replace("\0", "\ufffd")
+
+
+def _plain(text: str) -> str:
+    """Return a cell without blanks around it and without the sign that keeps a spreadsheet from running it."""
+    text = text.strip()
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
+
+
+def form_of(table: Table, numbers: Iterable[str], days: Iterable[str]) -> Form:
+    """Look through a file for how it writes numbers and days; what it writes both ways is unknown. Raises Invalid."""
+    numbers, days = frozenset(numbers), frozenset(days)
+    signs, orders = set[str](), set[bool]()
+    for _, cells in table.rows() if numbers & set(table.columns.values()) or days & set(table.columns.values()) else ():
+        for name, text in cells.items():
+            if name in numbers:
+                signs.add(values.decimal_sign(text) or "")
+            elif name in days and (order := values.day_order(text)) is not None:
+                orders.add(order)
+    signs.discard("")
+    return Form(signs.pop() if len(signs) == 1 else None, orders.pop() if len(orders) == 1 else None)
