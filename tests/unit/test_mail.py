@@ -48,7 +48,7 @@ def letter(name: str = "Rocket man", subject: str = "Hello", *to: str, reply_to:
         reply_to=box(name, reply_to),
         message_id="<abc@example.com>",
         at=AT,
-        attachment=Attachment("invoice-1.pdf", b"%PDF-1.7\x00\xff"),
+        attachments=[Attachment("invoice-1.pdf", b"%PDF-1.7\x00\xff")],
     )
     return Letter(message, "billing@example.com", recipients)
 

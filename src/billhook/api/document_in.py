@@ -8,6 +8,7 @@ from billhook.api.wire import UNSET, AddressIn, Flag, Free, In, Number, Text, Wh
 from billhook.documents import NewDocument, NewLine, NewPayment, NewTax, Sending
 from billhook.documents.model.document import Options
 
+Names = list[str] | str | None | msgspec.UnsetType
 Rows = list[dict[str, Any]] | None | msgspec.UnsetType
 
 
@@ -75,12 +76,15 @@ class DocumentPaymentIn(In, kw_only=True):
 
 
 class SendIn(In, kw_only=True):
-    """How a document is to be mailed; `recipients` is a list or a comma-separated text."""
+    """How a document is to be mailed; lists may also be comma-separated texts."""
 
-    recipients: list[str] | str | None | msgspec.UnsetType = UNSET
+    recipients: Names = UNSET
     message: Text = UNSET
     subject: Text = UNSET
     send_copy: Flag = UNSET
+    associate_email: Flag = UNSET
+    attachments: Names = UNSET
+    excluded_attachment_ids: Names = UNSET
 
 
 class DocumentIn(In, kw_only=True):
@@ -181,16 +185,18 @@ def sending(send: bool | SendIn | None | msgspec.UnsetType) -> Sending | None:
 def mailing(send: SendIn, language: str | None = None) -> Sending:
     """Return how to mail a document."""
     return Sending(
-        recipients=recipients(send.recipients),
+        recipients=names(send.recipients),
         message=given(send.message),
         subject=given(send.subject),
         send_copy=bool(given(send.send_copy, False)),
         language=language,
+        attachments=None if given(send.attachments) is None else names(send.attachments),
+        excluded_attachments=names(send.excluded_attachment_ids),
     )
 
 
-def recipients(said: list[str] | str | None | msgspec.UnsetType) -> tuple[str, ...]:
-    """Return addresses of a list or a comma-separated text."""
+def names(said: Names) -> tuple[str, ...]:
+    """Return the addresses or ids of a list or a comma-separated text."""
     if said is UNSET or not said:
         return ()
     parts = said.replace(";", ",").split(",") if isinstance(said, str) else list(said)

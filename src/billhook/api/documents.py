@@ -5,13 +5,13 @@ from typing import Annotated
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from billhook import attachments, documents, organizations
+from billhook import attachments, delivery, documents, organizations
 from billhook.api import includes
 from billhook.api.document_in import DocumentIn, SendIn, changes, mailing, new_document
 from billhook.api.document_out import DocumentOut, document_out, public_document_out
 from billhook.api.parameters import FilterParameter, WhereParameter
 from billhook.api.responses import Count, JsonResponse, Success, listed, picked
-from billhook.api.wire import In, Out
+from billhook.api.wire import In, Out, given
 from billhook.db import Tx
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
@@ -156,10 +156,11 @@ async def issue(request: BillhookRequest, document_id: FromPath[str]) -> Documen
 async def send(
     request: BillhookRequest, document_id: FromPath[str], data: JSONBody[SendIn], language: Language = None
 ) -> Success:
-    """Mail the document, with its PDF and the link to its page, to `recipients` (default: the client's address)."""
+    """Mail the document with its PDF, its link and its attachments to `recipients` (default: the client's address)."""
     async with request.database.open(request.principal.account_id) as tx:
         await documents.enter(tx, document_id, write=True)
-        await documents.request_sending(tx, document_id, mailing(data, language))
+        associate = bool(given(data.associate_email, False))
+        await delivery.request_sending(tx, document_id, mailing(data, language), associate_email=associate)
     return Success()
 
 

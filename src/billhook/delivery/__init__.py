@@ -5,6 +5,7 @@ from billhook.delivery.mail.opened import Opened, Part, open_mail
 from billhook.delivery.model import Caught, CaughtRaw, Email, NothingOverdue
 from billhook.delivery.postman import Postman, postman
 from billhook.delivery.reminders import remind_client
+from billhook.delivery.requests import request_sending
 from billhook.delivery.service import caught, caught_mail, emails
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "open_mail",
     "postman",
     "remind_client",
+    "request_sending",
 ]

@@ -4,13 +4,14 @@ No transaction is open while a mail server is waited for. Who dies between handi
 the same Message-ID; who comes after the note finds it and is done.
 """
 
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
 
-from billhook import accounts, documents, organizations
+from billhook import accounts, attachments, documents, organizations
 from billhook.db import Database, Tx
 from billhook.delivery import service
 from billhook.delivery.mail import account as account_mail
@@ -98,9 +99,19 @@ async def _carry(office: Office, job: Job, prepared: Prepared) -> Outcome:
         reply_to=mailbox("", prepared.reply_to),
         message_id=prepared.claim.message_id,
         at=now,
-        attachment=Attachment(document_mail.file_name(sheet), paper),
+        attachments=[Attachment(document_mail.file_name(sheet), paper), *await _enclosed(office, job, prepared)],
     )
     return await office.postman.deliver(Letter(message, address, tuple(waiting)))
+
+
+async def _enclosed(office: Office, job: Job, prepared: Prepared) -> list[Attachment]:
+    """Return the files that go along; one that was deleted meanwhile does not."""
+    found: list[Attachment] = []
+    async with office.database.open(organization=job.organization_id) as tx:
+        for one in prepared.enclosed:
+            with contextlib.suppress(NotYours):
+                found.append(Attachment(one.name, await attachments.content(tx, one), one.media_type))
+    return found
 
 
 async def _note(office: Office, job: Job, prepared: Prepared, verdict: Verdict, accepted: tuple[str, ...] = ()) -> None:
@@ -211,7 +222,7 @@ async def _mail(
         reply_to=None,
         message_id=message_id(job.id, about, [address], office.domain),
         at=office.database.clock.now(),
-        attachment=attachment,
+        attachments=[attachment] if attachment else [],
     )
     outcome = await office.postman.deliver(Letter(message, own, (address,)))
     for reason in outcome.refused.values():

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from billhook import accounts, documents, organizations
+from billhook import accounts, attachments, documents, organizations
 from billhook.db import Tx
 from billhook.delivery import store
 from billhook.delivery.mail.document import Wishes, subject_of
@@ -31,6 +31,8 @@ class Order(msgspec.Struct, frozen=True):
     subject: str | None = None
     send_copy: bool = False
     language: str | None = None
+    attachments: list[str] | None = None
+    excluded_attachments: list[str] = []
     kind: str = DOCUMENT
 
 
@@ -48,6 +50,8 @@ class Prepared(msgspec.Struct, frozen=True):
     """Where answers go; empty where nobody has an address."""
     to: list[str]
     """Which of the recipients the header names; the copy of who sends is not among them."""
+    enclosed: list[attachments.Attachment]
+    """What goes along beside the paper."""
 
 
 async def prepare(tx: Tx, job: Job, domain: str) -> Prepared | None:
@@ -92,7 +96,15 @@ async def prepare(tx: Tx, job: Job, domain: str) -> Prepared | None:
         sender=organization.identity.name,
         reply_to=organization.identity.email or (account.email if account else ""),
         to=to,
+        enclosed=[] if order.kind == REMINDER else await _enclosed(tx, order),
     )
+
+
+async def _enclosed(tx: Tx, order: Order) -> list[attachments.Attachment]:
+    """Return the attachments that are to go along and are still there."""
+    found = await attachments.of_document(tx, order.document_id)
+    wanted = {one.id for one in found} if order.attachments is None else set(order.attachments)
+    return [one for one in found if one.id in wanted and one.id not in order.excluded_attachments]
 
 
 def _wishes(order: Order, settings: dict[str, organizations.Setting], language: str) -> Wishes:

@@ -13,7 +13,8 @@ OVERDUE: Final = "document.overdue"
 
 SENDING: Final = "document.sending"
 """A document is to be mailed. Payload: `document_id`, `account_id`, and what is not as usual: `kind`
-(`reminder`), `recipients`, `message`, `subject`, `send_copy`, `language`."""
+(`reminder`), `recipients`, `message`, `subject`, `send_copy`, `language`, `attachments`,
+`excluded_attachments`."""
 
 RECURRED: Final = "document.recurred"
 """A document was made by a recurrence whose account wants to be told. Payload: `document_id`, `account_id`, `name`."""

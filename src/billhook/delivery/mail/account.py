@@ -81,14 +81,15 @@ def notice(locale: str, sheet: documents.Sheet, *, sender: str, link: str, recur
     name = f"{sheet.title} {document.number}" if document.number else f"{sheet.title} ({sheet.words.statuses.draft})"
     facts = {"recurrence": recurrence, "document": name, "client": document.client.name}
     facts["amount"] = sheet.money(document.total_with_tax)
+    hint = [words.recurred_draft] if document.draft else []
     return _view(
         locale,
         sender,
         link,
         subject=one_line(documents.fill(words.recurred_subject, **facts))[:LONGEST_SUBJECT],
-        opening=one_line(documents.fill(words.recurred, **facts)),
+        opening=" ".join([one_line(documents.fill(words.recurred, **facts)), *hint]),
         button=words.view_online,
-        after=(words.recurred_draft,) if document.draft else (),
+        after=(),
     )
 
 

@@ -20,10 +20,11 @@ _INTERNATIONAL = SMTP.clone(utf8=True)
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A PDF that goes along."""
+    """A file that goes along."""
 
     name: str
     content: bytes
+    media_type: str = "application/pdf"
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -86,7 +87,7 @@ def compose(
     reply_to: Address | None,
     message_id: str,
     at: datetime,
-    attachment: Attachment | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
     """Return the message. Header values pass `EmailMessage`, which refuses line breaks in them with ValueError.
 
@@ -105,6 +106,9 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps vacation notices from answering
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    if attachment is not None:
-        message.add_attachment(attachment.content, maintype="application", subtype="pdf", filename=attachment.name)
+    for attachment in attachments:
+        main, _, sub = attachment.media_type.partition("/")
+        if main == "message":  # a mail within a mail may not be encoded as the others are (RFC 2046, 5.2.1)
+            main, sub = "application", "octet-stream"
+        message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=attachment.name)
     return message

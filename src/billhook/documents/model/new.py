@@ -71,6 +71,9 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     send_copy: bool = False
     language: str | None = None
     """What to write in; None is the document's own."""
+    attachments: tuple[str, ...] | None = None
+    """Which of the document's attachments go along; None is all of them."""
+    excluded_attachments: tuple[str, ...] = ()
 
 
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
