@@ -20,6 +20,7 @@ from billhook.organizations import columns as of_organizations
 from billhook.payments import columns as of_payments
 from billhook.recurring import columns as of_recurring
 from billhook.settings import SettingRow, Settings, describe
+from billhook.units import columns as of_units
 from billhook.web import STATUS_OF, Columns
 
 ROOT = Path(__file__).parents[1]
@@ -277,6 +278,10 @@ free-form data: `custom.color`.
 ## Recurrences
 
 {_names(of_recurring.RECURRENCES)}
+
+## Units
+
+{_names(of_units.UNITS)}
 
 ## Organizations
 

@@ -34,6 +34,8 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     paid = {"type": "cash", "amount": 3, "date": "2026-04-30"}
     payment = await actor.post(f"/Organizations/{organization['id']}/payments", paid)
     note = await actor.post(f"/Documents/{document['id']}/attachments/upload", files={"file": ("note.txt", NOTE)})
+    unit = await actor.post(f"/Organizations/{organization['id']}/units", {"name": "Antwerp"})
+    assert (await actor.post(f"/Units/{unit.json()['id']}/images?type=logo", files=logo)).status_code == 200
     colleague = {"email": f"colleague-{secrets.token_hex(5)}@example.com"}
     invited = await actor.post(f"/Organizations/{organization['id']}/invite", colleague)
     old = {"date": "2026-01-01", "dateDue": "2026-01-31"}
@@ -54,6 +56,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "setting_id": setting.json()["id"],
         "comment_id": comment.json()["id"],
         "attachment_id": note.json()["id"],
+        "unit_id": unit.json()["id"],
         "access_id": invited.json()["id"],
         "fk": token.json()["tokenId"],
     }

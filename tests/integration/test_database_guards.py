@@ -34,6 +34,7 @@ async def refusal(database_url: str, sql: str, *arguments: Any, role: str = "") 
         "created_at = now() + interval '1 day'",
         "has_unit = not has_unit",
         "unique_id = 'another'",
+        "unit_id = gen_random_uuid()",
         "total = total + 1",
         "number = '1'",
     ],

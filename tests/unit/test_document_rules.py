@@ -9,7 +9,7 @@ from billhook.documents.model import payments
 from billhook.documents.model.document import Document, Party
 from billhook.documents.model.languages import language_of
 from billhook.documents.model.new import NewPayment
-from billhook.documents.model.numbering import counting, standard
+from billhook.documents.model.numbering import MAIN, Series, counting, prefix_of, sequence_of, standard
 from billhook.kernel import time
 
 NOW = datetime(2026, 4, 30, tzinfo=UTC)
@@ -52,8 +52,57 @@ def test_which_counter_a_document_takes(draft, own, counts, sequence, year):
     assert (counted.counts, counted.own_sequence, counted.year, counted.own) == (counts, sequence, year, own)
 
 
+UNIT, OTHER = Series("5f" * 12, "B2-"), Series("6a" * 12, "X-")
+
+
+@pytest.mark.parametrize(
+    ("series", "own", "incoming", "sequence", "key", "prefix"),
+    [
+        (MAIN, None, False, None, "", ""),
+        (MAIN, None, True, None, "incoming", ""),
+        (UNIT, None, False, None, UNIT.unit_id, "B2-"),
+        (UNIT, None, True, None, f"{UNIT.unit_id}:incoming", "B2-"),
+        (UNIT, "B2-2026-00041", False, 41, UNIT.unit_id, ""),
+        # Whoever gives a number of another series' form moves that series along, or it would stumble over it.
+        (UNIT, "2026-00041", False, 41, "", ""),
+        (UNIT, "X-2026-00041", False, 41, OTHER.unit_id, ""),
+        (MAIN, "X-2026-00041", False, 41, OTHER.unit_id, ""),
+        (MAIN, "X-2026-00041", True, 41, f"{OTHER.unit_id}:incoming", ""),
+        (UNIT, "Y-2026-00041", False, None, "", ""),
+        (UNIT, "B2-2026-0041", True, None, "incoming", ""),
+    ],
+)
+def test_which_counter_a_units_document_takes(series, own, incoming, sequence, key, prefix):
+    counted = counting(draft=False, own=own, date_year=2026, incoming=incoming, series=series, others=[OTHER])
+    assert (counted.own_sequence, counted.series, counted.prefix, counted.own) == (sequence, key, prefix, own)
+
+
+@pytest.mark.parametrize(
+    ("number", "series", "place"),
+    [
+        ("2026-00041", "", (2026, 41)),
+        ("2026-00041", "incoming", (2026, 41)),
+        ("A-2026-00041", "", None),
+        ("A-B2-2026-00041", UNIT.unit_id, (2026, 41)),
+        ("A-B2-2026-00041", f"{UNIT.unit_id}:incoming", (2026, 41)),
+        ("A-1", "", None),
+    ],
+)
+def test_which_place_a_number_takes(number, series, place):
+    assert sequence_of(number, series) == place
+
+
+@pytest.mark.parametrize(
+    ("own", "prefix"),
+    [("B2-2026-00041", "B2"), ("A-B-2026-123456", "A-B"), ("2026-00041", None), ("B2-2026-1", None), (None, None)],
+)
+def test_what_stands_before_the_year(own, prefix):
+    assert prefix_of(own) == prefix
+
+
 def test_numbers_grow_past_five_digits():
     assert [standard(2026, n) for n in (1, 99999, 100000)] == ["2026-00001", "2026-99999", "2026-100000"]
+    assert standard(2026, 7, "B2-") == "B2-2026-00007"
 
 
 def test_a_payment_without_an_amount_is_for_what_is_left():

@@ -117,6 +117,7 @@ class DocumentIn(In, kw_only=True):
     sent_snail_mail: Flag = UNSET
     unique_id: Text = UNSET
     client_id: Text = UNSET
+    unit_id: Text = UNSET
     document_client: DocumentPartyIn | None | msgspec.UnsetType = UNSET
     document_issuer: DocumentPartyIn | None | msgspec.UnsetType = UNSET
     items: list[DocumentItemIn] | None | msgspec.UnsetType = UNSET

@@ -167,6 +167,7 @@ class DocumentOut(Out, kw_only=True):
     client_id: str | None = None
     document_client: DocumentPartyOut
     organization_id: str
+    unit_id: str | None = None
     account_id: str
     comments: list[CommentOut] | None
     data: list[dict[str, Any]] | None
@@ -240,6 +241,7 @@ def document_out(
         client_id=document.client_id,
         document_client=_party(document.client),
         organization_id=document.organization_id,
+        unit_id=document.unit_id,
         account_id=document.account_id,
         comments=[comment_out(comment) for comment in document.comments],
         data=document.data,

@@ -1,5 +1,6 @@
 """Documents: create, issue, read, change, send, share, print."""
 
+from datetime import datetime
 from typing import Annotated
 
 from litestar import Response, delete, get, patch, post, put
@@ -240,15 +241,20 @@ async def public_pdf(request: BillhookRequest, link: FromPath[str], language: La
 async def _numbers(
     request: BillhookRequest, organization_id: str, type: str, incoming: bool, date: str | None
 ) -> tuple[str | None, str]:
-    try:
-        at = parse(date) if date else None
-    except ValueError:
-        raise invalid("query", "date", "format", "is not a date; use for example 2026-04-30") from None
-    _known_type(type)
+    at = year_of(type, date)
     async with request.database.open(request.principal.account_id) as tx:
         await organizations.enter(tx, organization_id)
         zone = (await organizations.read(tx)).timezone
         return await documents.last_number(tx, type, incoming=incoming, zone=zone, date=at)
+
+
+def year_of(type: str, date: str | None) -> datetime | None:
+    """Return the instant whose year is meant, None for now. Raises Invalid, also for an unknown type."""
+    _known_type(type)
+    try:
+        return parse(date) if date else None
+    except ValueError:
+        raise invalid("query", "date", "format", "is not a date; use for example 2026-04-30") from None
 
 
 def _known_type(type: str) -> None:

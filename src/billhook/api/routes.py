@@ -25,6 +25,7 @@ from billhook.api import (
     settings,
     statistics,
     transfer,
+    units,
 )
 
 
@@ -35,6 +36,7 @@ def routes() -> list[ControllerRouterHandler]:
         *organizations.ROUTES,
         *access.ROUTES,
         *settings.ROUTES,
+        *units.ROUTES,
         *documents.ROUTES,
         *attachments.ROUTES,
         *comments.ROUTES,

@@ -53,9 +53,11 @@ select n.nspname || '.' || c.relname as name,
 -- name: gaps
 -- Numbers between the first and the last of a counter that no document has: an own number has skipped them.
 with given as (
-  select d.type, d.series, substr(d.number, 1, 4)::int as year, substr(d.number, 6)::bigint as number
+  select d.type, d.series, n.parts[1]::int as year, n.parts[2]::bigint as number
     from documents.document d
-   where d.shard = :shard and d.organization_id = :organization_id and not d.draft and d.number ~ '^[0-9]{4}-[0-9]{5,8}$'
+   cross join lateral (select regexp_match(d.number, case when d.series in ('', 'incoming') then '^([0-9]{4})-([0-9]{5,8})$'
+                                                           else '-([0-9]{4})-([0-9]{5,8})$' end) as parts) n
+   where d.shard = :shard and d.organization_id = :organization_id and not d.draft and n.parts is not null
    union
   select c.type, c.series, c.year, n.number
     from documents.counter c cross join lateral (values (0), (c.last + 1)) as n(number)

@@ -29,6 +29,8 @@ CREATE SCHEMA sandbox;
 
 CREATE SCHEMA transfer;
 
+CREATE SCHEMA units;
+
 CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -135,6 +137,13 @@ CREATE FUNCTION documents.owner_of(document uuid, document_shard integer) RETURN
     AS $$
   select d.organization_id from documents.document d where d.shard = document_shard and d.id = document
 $$;
+
+CREATE FUNCTION documents.refuse_another_unit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'an issued document cannot be changed' using errcode = 'BH001';
+end $$;
 
 CREATE FUNCTION documents.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -522,6 +531,13 @@ CREATE FUNCTION transfer.owner_of(import uuid, import_shard integer) RETURNS uui
   select i.organization_id from transfer.import i where i.shard = import_shard and i.id = import
 $$;
 
+CREATE FUNCTION units.owner_of(unit uuid, unit_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select u.organization_id from units.unit u where u.shard = unit_shard and u.id = unit
+$$;
+
 CREATE TABLE accounts.access_token (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -788,6 +804,7 @@ CREATE TABLE documents.document (
     rejected_at timestamp with time zone,
     credit_applied bigint DEFAULT 0 NOT NULL,
     overdue_at timestamp with time zone,
+    unit_id uuid,
     CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
@@ -1010,6 +1027,29 @@ CREATE TABLE transfer.line (
     amount bigint
 );
 
+CREATE TABLE units.image (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    kind text NOT NULL,
+    sha256 bytea NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT image_kind_check CHECK ((kind = ANY (ARRAY['logo'::text, 'signature'::text])))
+);
+
+CREATE TABLE units.unit (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    identity jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_hash_key UNIQUE (hash);
 
@@ -1127,6 +1167,15 @@ ALTER TABLE ONLY transfer.import
 ALTER TABLE ONLY transfer.line
     ADD CONSTRAINT line_pkey PRIMARY KEY (shard, import_id, line);
 
+ALTER TABLE ONLY units.image
+    ADD CONSTRAINT image_pkey PRIMARY KEY (shard, unit_id, kind);
+
+ALTER TABLE ONLY units.unit
+    ADD CONSTRAINT unit_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY units.unit
+    ADD CONSTRAINT unit_prefix UNIQUE (shard, organization_id, prefix);
+
 CREATE INDEX access_token_account ON accounts.access_token USING btree (account_id, id);
 
 CREATE UNIQUE INDEX account_email ON accounts.account USING btree (email);
@@ -1211,6 +1260,8 @@ CREATE INDEX document_to_fall_due ON documents.document USING btree (date_due) W
 
 CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE ((unique_id IS NOT NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX document_unit ON documents.document USING btree (shard, organization_id, unit_id, id) WHERE (unit_id IS NOT NULL);
+
 CREATE INDEX rendering_blob ON documents.rendering USING btree (sha256);
 
 CREATE INDEX job_due ON jobs.job USING btree (run_at) WHERE (state = 'due'::text);
@@ -1255,6 +1306,8 @@ CREATE INDEX recurrence_of_organization ON recurring.recurrence USING btree (sha
 
 CREATE INDEX import_of_organization ON transfer.import USING btree (shard, organization_id, id);
 
+CREATE INDEX image_blob ON units.image USING btree (sha256);
+
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
@@ -1264,6 +1317,8 @@ CREATE TRIGGER never_back BEFORE DELETE OR UPDATE ON documents.counter FOR EACH 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON documents.counter FOR EACH STATEMENT EXECUTE FUNCTION documents.refuse_going_back();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON documents.document FOR EACH STATEMENT EXECUTE FUNCTION documents.refuse_emptying();
+
+CREATE TRIGGER unit_stays BEFORE UPDATE OF unit_id ON documents.document FOR EACH ROW WHEN (((NOT old.draft) AND (old.unit_id IS DISTINCT FROM new.unit_id))) EXECUTE FUNCTION documents.refuse_another_unit();
 
 CREATE TRIGGER advance AFTER INSERT ON payments.entry REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION payments.advance();
 
@@ -1315,6 +1370,12 @@ ALTER TABLE ONLY recurring.period
 
 ALTER TABLE ONLY recurring.recurrence
     ADD CONSTRAINT recurrence_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
+
+ALTER TABLE ONLY units.image
+    ADD CONSTRAINT image_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
+
+ALTER TABLE ONLY units.image
+    ADD CONSTRAINT image_shard_unit_id_fkey FOREIGN KEY (shard, unit_id) REFERENCES units.unit(shard, id);
 
 ALTER TABLE attachments.attachment ENABLE ROW LEVEL SECURITY;
 
@@ -1404,6 +1465,14 @@ CREATE POLICY tenant ON transfer.import USING ((organization_id = public.tenant(
 
 CREATE POLICY tenant ON transfer.line USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE units.image ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON units.image USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON units.unit USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE units.unit ENABLE ROW LEVEL SECURITY;
+
 GRANT USAGE ON SCHEMA accounts TO billhook_app;
 
 GRANT USAGE ON SCHEMA attachments TO billhook_app;
@@ -1431,6 +1500,8 @@ GRANT USAGE ON SCHEMA recurring TO billhook_app;
 GRANT USAGE ON SCHEMA sandbox TO billhook_app;
 
 GRANT USAGE ON SCHEMA transfer TO billhook_app;
+
+GRANT USAGE ON SCHEMA units TO billhook_app;
 
 GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
 
@@ -1487,6 +1558,8 @@ GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
 GRANT ALL ON FUNCTION recurring.owner_of(recurrence uuid, recurrence_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION units.owner_of(unit uuid, unit_shard integer) TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.access_token TO billhook_app;
 
@@ -1547,3 +1620,7 @@ GRANT SELECT,INSERT ON TABLE sandbox.request TO billhook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.import TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.line TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.image TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.unit TO billhook_app;

@@ -15,6 +15,7 @@ COLUMNS: Final[Columns] = {
     "id": Column("id", "id"),
     "number": Column("number"),
     "type": Column("type"),
+    "unitId": Column("unit_id", "id"),
     "draft": Column("draft", "bool"),
     "incoming": Column("incoming", "bool"),
     "canceled": Column("canceled", "bool"),

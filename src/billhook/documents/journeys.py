@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from billhook import files, organizations
 from billhook.db import Database, Tx
 from billhook.documents import service, store
+from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document
 from billhook.documents.paper import images
 from billhook.documents.paper.press import Press
@@ -39,7 +40,7 @@ async def pdf(
             blob = await files.fetch(tx, stored)
             if blob is not None:
                 return document, blob.bytes
-        branding = await _branding(tx)
+        branding = await _branding(tx, document)
     at = document.issued_at or document.updated_at
     content = await press.render(paper_view(Sheet(document, locale), branding), int(at.timestamp()))
     if document.draft:
@@ -60,15 +61,17 @@ async def _keep(tx: Tx, document: Document, locale: str, content: bytes) -> byte
     return first.bytes if first else content
 
 
-async def _branding(tx: Tx) -> Branding:
-    """Return how the organization's papers look. A picture that can no longer be read does not cost the invoice."""
+async def _branding(tx: Tx, document: Document) -> Branding:
+    """Return how the paper looks, as its organization or unit wants it; one bad picture does not cost the invoice."""
     settings = {setting.name: setting.value for setting in await organizations.list_settings(tx)}
     pictures = {}
     for kind in ("logo", "signature"):
-        if settings.get(f"image_{kind}") is True:
+        if settings.get(f"image_{kind}") is True or document.unit_id is not None:
             try:
-                pictures[kind] = images.accept((await organizations.image(tx, kind)).bytes, what=kind)
-            except (Invalid, NotFound) as problem:
+                pictures[kind] = images.accept((await picture_of(tx, document, kind)).bytes, what=kind)
+            except NotFound:
+                continue
+            except Invalid as problem:
                 log.warning("the %s of organization %s is left out: %s", kind, tx.organization, problem.message)
     colour = settings.get("color_main")
     return Branding(**pictures, colour=colour if isinstance(colour, str) else "")

@@ -36,11 +36,22 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
                    'currency', d.currency, 'number', d.number, 'date', d.date) order by d.id), '[]')
             from documents.document d
            where d.shard = :shard and d.organization_id = :organization_id and d.id = any(:document_ids)) end as documents,
+       case when :unit_id::uuid is null and :number_prefix::text is null then '[]' else
+         coalesce((select jsonb_agg(jsonb_build_object('id', u.id, 'prefix', u.prefix, 'identity', u.identity))
+                     from units.unit u
+                    where u.shard = :shard and u.organization_id = :organization_id and u.deleted_at is null
+                      and (u.id = :unit_id or u.prefix = :number_prefix)), '[]') end as units,
        (select d.id from documents.document d
          where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id
            and d.deleted_at is null) as same_unique_id
   from organizations.organization o
  where o.shard = :shard and o.id = :organization_id;
+
+-- name: known_units
+-- The unit a draft is issued by, and the one whose numbers an own number belongs to.
+select id, prefix from units.unit
+ where shard = :shard and organization_id = :organization_id and deleted_at is null
+   and (id = :unit_id or prefix = :number_prefix);
 
 -- name: issue
 -- Create a document, and issue it unless it is a draft: its number, itself, its client if new, its payments, what the
@@ -60,14 +71,14 @@ client as (
          :client_contact, :client_is_end_customer, :client_checks, :client_custom, :client_data, :now, :now
    where :client_is_new),
 document as (
-  insert into documents.document (shard, id, organization_id, account_id, type, draft, incoming, number, series, date_year,
+  insert into documents.document (shard, id, organization_id, account_id, unit_id, type, draft, incoming, number, series, date_year,
     date, date_service, date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent,
     decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer,
     signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, said, unique_id, custom, l10n, data,
     document_ids, previous_document_id, advance_ids, refers_to, issued_at, created_at, updated_at)
-  select :shard, :id, :organization_id, :account_id, :type, :draft, :incoming,
+  select :shard, :id, :organization_id, :account_id, :unit_id, :type, :draft, :incoming,
     case when :own_number::text is not null or not :counts then :own_number
-         else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
+         else :number_prefix::text || :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
     :series, :date_year,
     :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
     :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
@@ -98,7 +109,7 @@ job as (
 select number from document;
 
 -- name: select_document
-select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+select id, organization_id, account_id, unit_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
@@ -108,7 +119,7 @@ select id, organization_id, account_id, type, draft, incoming, canceled, number,
 
 -- name: lock_document
 -- The same, held until the transaction ends.
-select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+select id, organization_id, account_id, unit_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
@@ -118,7 +129,7 @@ select id, organization_id, account_id, type, draft, incoming, canceled, number,
 
 -- name: lock_documents
 -- Several, held in the order of their ids, so that nobody waits in a circle.
-select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+select id, organization_id, account_id, unit_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
@@ -175,7 +186,7 @@ select said from documents.document where shard = :shard and id = :document and 
 
 -- name: list_documents
 -- The filter language completes it.
-select id, organization_id, account_id, type, draft, incoming, canceled, number, date_year, date, date_service,
+select id, organization_id, account_id, unit_id, type, draft, incoming, canceled, number, date_year, date, date_service,
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
@@ -195,7 +206,7 @@ with client as (
          :client_contact, :client_is_end_customer, :client_checks, :client_custom, :client_data, :now, :now
    where :client_is_new)
 update documents.document
-   set date_year = :date_year, date = :date, date_service = :date_service, date_service_to = :date_service_to,
+   set unit_id = :unit_id, date_year = :date_year, date = :date, date_service = :date_service, date_service_to = :date_service_to,
        date_due = :date_due, date_valid_till = :date_valid_till, date_paid = :date_paid, date_received = :date_received,
        number = :own_number, reference = :reference, currency = :currency, exponent = :exponent,
        decimal_places = :decimal_places, rounding = :rounding, locale = :locale, timezone = :timezone, total = :total,
@@ -219,7 +230,7 @@ document as (
   update documents.document d
      set draft = false, said = null, issued_at = :now, updated_at = :now, series = :series,
          number = case when :own_number::text is not null then :own_number
-                  else :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
+                  else :number_prefix::text || :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end
     from (select) as one left join counter on true
    where d.shard = :shard and d.id = :document and d.draft and d.deleted_at is null
   returning d.number, d.client_id, d.currency, d.exponent, d.date),

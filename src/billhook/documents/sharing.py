@@ -4,9 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from billhook import files, organizations
+from billhook import files, organizations, units
 from billhook.db import Tx
 from billhook.documents import service
+from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document, PaymentOf
 
 
@@ -32,12 +33,16 @@ async def read_shared(tx: Tx, link: str) -> SharedDocument:
         document=document,
         payments=payments[document_id],
         colour=colour if isinstance(colour, str) else "",
-        has_logo=settings.get("image_logo") is True,
+        has_logo=settings.get("image_logo") is True or await _has_own_logo(tx, document),
         seen_at=tx.now,
     )
 
 
 async def shared_logo(tx: Tx, link: str) -> files.Blob:
-    """Return the logo of the organization behind a public link. Raises NotYours, NotFound."""
-    await service.enter_shared(tx, link)
-    return await organizations.image(tx, "logo")
+    """Return the logo of who issued the document behind a public link. Raises NotYours, NotFound."""
+    document = await service.read(tx, await service.enter_shared(tx, link))
+    return await picture_of(tx, document, "logo")
+
+
+async def _has_own_logo(tx: Tx, document: Document) -> bool:
+    return document.unit_id is not None and await units.has_image(tx, document.unit_id, "logo")

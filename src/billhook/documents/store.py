@@ -11,6 +11,7 @@ from billhook.documents.model.crediting import Note
 from billhook.documents.model.document import Comment, Document, Line, Options, Party, PaymentOf, Reference, TaxRow
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
+from billhook.documents.model.numbering import Series
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
 
@@ -38,6 +39,18 @@ class DraftSaid(msgspec.Struct, frozen=True):
     """What was asked for of a draft."""
 
     said: NewDocument
+
+
+class UnitRow(msgspec.Struct, frozen=True):
+    """A unit that numbers documents."""
+
+    id: Id
+    prefix: str
+
+    @property
+    def series(self) -> Series:
+        """How it counts."""
+        return Series(self.id, f"{self.prefix}-")
 
 
 class PaymentRow(msgspec.Struct, frozen=True):
@@ -79,9 +92,15 @@ async def ground(
     client_email: str | None,
     item_ids: list[Id],
     skus: list[str],
+    unit_id: Id | None,
+    number_prefix: str | None,
     document_ids: list[Id],
     unique_id: str | None,
 ) -> Ground | None: ...
+
+
+@sql.many
+async def known_units(tx: Tx, unit_id: Id | None, number_prefix: str | None) -> list[UnitRow]: ...
 
 
 @sql.one
@@ -104,6 +123,8 @@ async def issue(
     client_data: Data,
     client_is_new: bool,
     id: Id,
+    unit_id: Id | None,
+    number_prefix: str,
     draft: bool,
     incoming: bool,
     own_number: str | None,
@@ -202,6 +223,7 @@ async def replace_draft(
     client_data: Data,
     client_is_new: bool,
     id: Id,
+    unit_id: Id | None,
     own_number: str | None,
     date_year: int,
     date: datetime,
@@ -252,6 +274,7 @@ async def issue_draft(
     counter_year: int,
     own_sequence: int | None,
     own_number: str | None,
+    number_prefix: str,
     counts: bool,
     entry: Id,
     charge: int,

@@ -150,7 +150,7 @@ class Books:
 
     def _document(self, row: _Document) -> None:
         self.documents[row.id] = _Sums(row)
-        counted = None if row.draft or row.number is None else sequence_of(row.number)
+        counted = None if row.draft or row.number is None else sequence_of(row.number, row.series)
         if counted is not None:
             year, number = counted
             self._numbers.setdefault((row.type, row.series, year), set()).add(number)

@@ -13,7 +13,7 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.languages import language_of
 from billhook.documents.model.links import NOTHING, Linked
 from billhook.documents.model.new import NewDocument
-from billhook.documents.model.numbering import MAX_LENGTH, Counting, counting, is_refused
+from billhook.documents.model.numbering import MAX_LENGTH, Counting, is_refused
 from billhook.documents.model.parties import Client
 from billhook.documents.model.wording import Wording, wording_of
 from billhook.kernel import ids, money
@@ -45,6 +45,8 @@ def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
     """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
     faults = [] if linked.credited else parties.faults_of(ground, new.client, new.client_id)
     faults += line_rules.faults_of(new.lines, ground, day, is_issued=not new.draft and new.type != Type.DELIVERY_NOTE)
+    if new.unit_id is not None and ground.unit(new.unit_id) is None:
+        faults.append(Fault("unitId", "inclusion", "is no unit of this organization"))
     currency = _currency(new, ground)
     if new.type not in list(Type):
         faults.append(Fault("type", "inclusion", f"must be one of {', '.join(Type)}"))
@@ -123,7 +125,7 @@ def compose(
         if linked.credited
         else parties.client(ground, new.client, shard, now)
     )
-    issuer = parties.issuer(ground, new.issuer)
+    issuer = parties.issuer(ground, new.issuer, ground.unit(new.unit_id))
     locale = language_of(ground.locale, ground.identity.country_code, client.party.country_code)
     decimal_places = _decimal_places(new, ground, exponent)
     sums = line_rules.build(
@@ -159,7 +161,7 @@ def compose(
         updated_at=now,
     )
     own = new.number.strip() if new.number else None
-    numbered = counting(draft=new.draft, own=own, date_year=dates.year, incoming=new.incoming)
+    numbered = ground.counting(new.unit_id, own, dates.year, draft=new.draft, incoming=new.incoming)
     return Composed(document, numbered, client, paid, new)
 
 
@@ -172,6 +174,7 @@ def _document(
         id=nothing,
         organization_id=nothing,
         account_id=nothing,
+        unit_id=Id(new.unit_id) if new.unit_id else None,
         type=new.type,
         draft=new.draft,
         incoming=new.incoming,

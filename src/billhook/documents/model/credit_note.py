@@ -13,7 +13,6 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.lines import Lines
 from billhook.documents.model.links import Linked
 from billhook.documents.model.new import NewDocument
-from billhook.documents.model.numbering import counting
 from billhook.documents.model.problems import NothingLeft
 from billhook.documents.model.rounding import cut
 from billhook.documents.model.wording import wording_of
@@ -157,7 +156,7 @@ def note_of(
         updated_at=now,
     )
     own = new.number.strip() if new.number else None
-    numbered = counting(draft=False, own=own, date_year=dates.year, incoming=invoice.incoming)
+    numbered = ground.counting(invoice.unit_id, own, dates.year, draft=False, incoming=invoice.incoming)
     return Composed(document, numbered, client, paid, new)
 
 

@@ -168,6 +168,7 @@ class Document(msgspec.Struct, frozen=True):
     id: Id
     organization_id: Id
     account_id: Id
+    unit_id: Id | None
     type: str
     draft: bool
     incoming: bool

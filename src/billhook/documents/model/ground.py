@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from billhook.catalog.model import DatedRate
-from billhook.kernel import time
+from billhook.documents.model.numbering import MAIN, Counting, Series, counting
+from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Identity
 
@@ -68,6 +69,19 @@ class KnownDocument(msgspec.Struct, frozen=True):
     date: datetime
 
 
+class KnownUnit(msgspec.Struct, frozen=True):
+    """A unit the document is issued by, or whose numbers an own number belongs to."""
+
+    id: uuid.UUID
+    prefix: str
+    identity: Identity
+
+    @property
+    def series(self) -> Series:
+        """How it counts."""
+        return Series(ids.from_uuid(self.id), f"{self.prefix}-")
+
+
 class Ground(msgspec.Struct, frozen=True):
     """The organization, its settings and taxes, and what the request names by id, e-mail, SKU or unique id."""
 
@@ -86,4 +100,21 @@ class Ground(msgspec.Struct, frozen=True):
     client: KnownClient | None
     items: tuple[KnownItem, ...]
     documents: tuple[KnownDocument, ...]
+    units: tuple[KnownUnit, ...]
     same_unique_id: Id | None
+
+    def counting(self, unit_id: str | None, own: str | None, year: int, *, draft: bool, incoming: bool) -> Counting:
+        """Say which counter a document of a unit (or of none) takes."""
+        unit = self.unit(unit_id)
+        return counting(
+            draft=draft,
+            own=own,
+            date_year=year,
+            incoming=incoming,
+            series=unit.series if unit else MAIN,
+            others=[known.series for known in self.units],
+        )
+
+    def unit(self, unit_id: str | None) -> KnownUnit | None:
+        """Return a unit by its id."""
+        return next((unit for unit in self.units if unit_id and ids.from_uuid(unit.id) == unit_id), None)

@@ -100,6 +100,7 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     issuer: dict[str, Any] = {}
     client: dict[str, Any] = {}
     client_id: str | None = None
+    unit_id: str | None = None
     lines: tuple[NewLine, ...] = ()
     payments: tuple[NewPayment, ...] = ()
     sending: Sending | None = None

@@ -7,7 +7,7 @@ import msgspec
 
 from billhook.clients.model import faults_of_lengths
 from billhook.documents.model.document import Party
-from billhook.documents.model.ground import Ground, KnownClient
+from billhook.documents.model.ground import Ground, KnownClient, KnownUnit
 from billhook.kernel import countries, ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault
@@ -22,6 +22,9 @@ _LEGAL = ("tax_number", "tax_subject", "company_number", "iban", "bank", "swift"
 _BESIDE = ("custom", "data", "contact", "is_end_customer")
 
 
+_ADDRESS = ("address", "address2", "city", "zip", "state", "country", "country_code")
+
+
 class Client(msgspec.Struct, frozen=True):
     """The client of a document: its snapshot, the client it links to, and whether that one is new."""
 
@@ -30,9 +33,16 @@ class Client(msgspec.Struct, frozen=True):
     is_new: bool
 
 
-def issuer(ground: Ground, said: dict[str, Any]) -> Party:
-    """Return the issuer: the organization, with what was said winning; unset parts the seeds fill are empty texts."""
+def issuer(ground: Ground, said: dict[str, Any], unit: KnownUnit | None = None) -> Party:
+    """Return the issuer: the organization, on it its unit, with what was said winning.
+
+    A unit's address replaces the organization's as a whole. Unset parts the seeds fill are empty texts.
+    """
     fields = msgspec.structs.asdict(ground.identity)
+    if unit is not None:
+        own = {name: value for name, value in msgspec.structs.asdict(unit.identity).items() if value is not None}
+        fields |= dict.fromkeys(_ADDRESS) if own.keys() & set(_ADDRESS) else {}
+        fields |= own
     fields |= {name: "" for name in _FILLED if fields[name] is None}
     fields |= {"custom": ground.custom, "data": ground.data}
     fields |= said

@@ -56,7 +56,7 @@ async def _credit(tx: Tx, linked: Linked, wanted: Wanted, new: NewDocument, *, c
     invoice = linked.credited
     if invoice is None or tx.account is None:
         raise NotYours
-    new = links.with_links(msgspec.structs.replace(new, type=Type.CREDIT_NOTE), invoice.id)
+    new = links.with_links(msgspec.structs.replace(new, type=Type.CREDIT_NOTE, unit_id=invoice.unit_id), invoice.id)
     ground = await ground_of(tx, new)
     if ground.same_unique_id is not None:
         return await repeated(tx, ground.same_unique_id)

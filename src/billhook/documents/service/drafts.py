@@ -13,7 +13,7 @@ from billhook.documents.model.document import Document, Type
 from billhook.documents.model.lines import UNPRICED, is_unpriced
 from billhook.documents.model.links import NOTHING
 from billhook.documents.model.new import NewDocument
-from billhook.documents.model.numbering import counting
+from billhook.documents.model.numbering import MAIN, Counting, counting, prefix_of
 from billhook.documents.model.problems import AlreadyIssued, Issued, TypeFixed
 from billhook.documents.model.reopen import amended
 from billhook.documents.service.entering import read
@@ -90,7 +90,7 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
     if draft.type != Type.DELIVERY_NOTE:
         _refuse_unpriced(draft, await _said(tx, draft))
     draft, credited = await _linked(tx, draft)
-    numbered = counting(draft=False, own=draft.number, date_year=draft.date_year, incoming=draft.incoming)
+    numbered = await _counting(tx, draft)
     issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), (), NewDocument())
     try:
         await store.issue_draft(
@@ -101,6 +101,7 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
             counter_year=numbered.year,
             own_sequence=numbered.own_sequence,
             own_number=numbered.own,
+            number_prefix=numbered.prefix,
             counts=numbered.counts,
             entry=ids.new(tx.shard),
             charge=issued.charge,
@@ -139,6 +140,25 @@ async def _linked(tx: Tx, draft: Document) -> tuple[Document, Document | None]:
     linked = await hold(tx, new, credited)
     await store.replace_draft(tx, **columns_of(composed_of(tx, new, ground, draft.id, linked)))
     return await read(tx, draft.id), linked.credited
+
+
+async def _counting(tx: Tx, draft: Document) -> Counting:
+    """Say which counter a draft takes that is issued. Raises Invalid (its unit was deleted)."""
+    prefix = prefix_of(draft.number)
+    known: list[store.UnitRow] = []
+    if draft.unit_id is not None or prefix is not None:
+        known = await store.known_units(tx, draft.unit_id, prefix)
+    own = next((unit for unit in known if unit.id == draft.unit_id), None)
+    if draft.unit_id is not None and own is None:
+        raise invalid("Document", "unitId", "inclusion", "is no unit of this organization any more")
+    return counting(
+        draft=False,
+        own=draft.number,
+        date_year=draft.date_year,
+        incoming=draft.incoming,
+        series=own.series if own else MAIN,
+        others=[unit.series for unit in known],
+    )
 
 
 def _nobody(draft: Document) -> parties.Client:

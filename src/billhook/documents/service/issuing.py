@@ -15,6 +15,7 @@ from billhook.documents.model.document import Document, Payment, PaymentOf
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.links import NOTHING, Linked
 from billhook.documents.model.new import NewDocument
+from billhook.documents.model.numbering import prefix_of
 from billhook.documents.model.problems import UniqueIdTaken
 from billhook.documents.service.entering import read
 from billhook.documents.service.linking import hold, settle
@@ -104,6 +105,8 @@ async def ground_of(tx: Tx, new: NewDocument) -> Ground:
         client_email=new.client.get("email"),
         item_ids=[Id(line.item_id) for line in wanted if line.item_id and ids.is_id(line.item_id)],
         skus=[line.sku for line in wanted if line.sku],
+        unit_id=Id(new.unit_id) if new.unit_id and ids.is_id(new.unit_id) else None,
+        number_prefix=prefix_of(new.number),
         document_ids=[Id(document_id) for document_id in new.referenced if ids.is_id(document_id)],
         unique_id=new.unique_id,
     )
@@ -136,7 +139,7 @@ def composed_of(tx: Tx, new: NewDocument, ground: Ground, document_id: Id | None
 
 
 _WRITTEN = (
-    "id", "date_year", "date", "date_service", "date_service_to", "date_due", "date_valid_till", "date_paid",
+    "id", "unit_id", "date_year", "date", "date_service", "date_service_to", "date_due", "date_valid_till", "date_paid",
     "date_received", "reference", "currency", "exponent", "decimal_places", "rounding", "locale", "timezone", "total",
     "total_discount", "total_with_tax", "note", "tax_clause", "footer", "signature", "issuer", "client", "client_id",
     "lines", "taxes", "reverse_taxes", "has_unit", "options", "custom", "l10n", "data", "document_ids",
@@ -177,6 +180,7 @@ def _born_with(composed: Composed) -> dict[str, Any]:
         "series": composed.counting.series,
         "counter_year": composed.counting.year,
         "own_sequence": composed.counting.own_sequence,
+        "number_prefix": composed.counting.prefix,
         "counts": composed.counting.counts,
         "payments": [_payment_row(payment) for payment in paid],
         "entries": _entries(composed, shard),

@@ -6,9 +6,10 @@ from billhook.db import Tx
 from billhook.documents import store
 from billhook.documents.columns import COLUMNS
 from billhook.documents.model.document import Document, PaymentOf
-from billhook.documents.model.numbering import standard
+from billhook.documents.model.numbering import MAIN, Series, standard
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
+from billhook.units import Unit
 from billhook.web import Compiled, Query
 
 
@@ -45,8 +46,11 @@ async def number_is_free(tx: Tx, type: str, number: str, *, incoming: bool, igno
     return not await store.number_taken(tx, type, incoming, number, known)
 
 
-async def last_number(tx: Tx, type: str, *, incoming: bool, zone: str, date: Any = None) -> tuple[str | None, str]:
+async def last_number(
+    tx: Tx, type: str, *, incoming: bool, zone: str, date: Any = None, unit: Unit | None = None
+) -> tuple[str | None, str]:
     """Return the last number of a type in the year of a date (default: today), and the one that would be next."""
+    series = Series(unit.id, f"{unit.prefix}-") if unit else MAIN
     year = time.day(date or tx.now, zone).year
-    last = await store.last_number(tx, type, "incoming" if incoming else "", year)
-    return (standard(year, last) if last else None), standard(year, (last or 0) + 1)
+    last = await store.last_number(tx, type, series.key(incoming=incoming), year)
+    return (standard(year, last, series.prefix) if last else None), standard(year, (last or 0) + 1, series.prefix)
