@@ -18,6 +18,7 @@ from billhook.documents import columns as of_documents
 from billhook.kernel.problems import Kind, Problem
 from billhook.organizations import columns as of_organizations
 from billhook.payments import columns as of_payments
+from billhook.processing import columns as of_processing
 from billhook.recurring import columns as of_recurring
 from billhook.settings import SettingRow, Settings, describe
 from billhook.units import columns as of_units
@@ -282,6 +283,14 @@ free-form data: `custom.color`.
 ## Units
 
 {_names(of_units.UNITS)}
+
+## Payment intents
+
+{_names(of_processing.INTENTS)}
+
+## Transactions
+
+{_names(of_processing.TRANSACTIONS)}
 
 ## Organizations
 

@@ -139,6 +139,10 @@ NOT_ALONE = {
     "accountsConfirm": "needs the token of a mail",
     "accountsResetPassword": "needs the token of a mail",
     "transferPdfs": "needs ids of documents",
+    "paymentIntentsCharge": "needs a payment intent that was paid",
+    "paymentIntentsRefund": "needs a payment that was collected online",
+    "paymentProcessingEnable": "is set up already",
+    "paymentProcessingTakeNotice": "needs the signature of a payment provider",
 }
 """Operations whose examples are refused here, and why."""
 

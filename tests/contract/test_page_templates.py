@@ -18,7 +18,7 @@ from billhook.pages.invoice_view import LANGUAGE_NAMES, invoice_page
 from billhook.pages.rendering import html
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
-OURS = [file for file in sorted(TEMPLATES.rglob("*.html")) if "dev_mail" not in file.parts]
+OURS = [file for file in sorted(TEMPLATES.rglob("*.html")) if not {"dev_mail", "sandbox"} & set(file.parts)]
 NOW = datetime(2026, 4, 10, 9, 30, tzinfo=UTC)
 LINK = "abcDEF0123456789abcDEF01"
 VAT = LineTax(id="1", rate=Decimal(21))

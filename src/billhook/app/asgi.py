@@ -12,6 +12,7 @@ from billhook.api.responses import JsonResponse
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
+from billhook.processing import Till
 from billhook.settings import Settings
 from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, refuse_null_in_url, token_of
 
@@ -56,7 +57,7 @@ class Application:
             "database": database,
             "settings": settings,
             "press": press,
-            "gateways": Gateways(database, settings, public_url),
+            "till": Till(Gateways(database, settings, public_url), settings.operator_fee),
             "public_url": public_url,
             "authenticate": self.authentication,
         }

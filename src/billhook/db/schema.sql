@@ -23,6 +23,8 @@ CREATE SCHEMA organizations;
 
 CREATE SCHEMA payments;
 
+CREATE SCHEMA processing;
+
 CREATE SCHEMA recurring;
 
 CREATE SCHEMA sandbox;
@@ -458,6 +460,39 @@ CREATE FUNCTION payments.refuse_change() RETURNS trigger
 begin
   raise exception 'the journal is only ever added to' using errcode = 'BH002';
 end $$;
+
+CREATE FUNCTION processing.due(at timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, intent_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  (select i.organization_id, i.id from processing.intent i where i.look_at <= at order by i.look_at limit most)
+  union
+  (select r.organization_id, r.intent_id from processing.refund r where r.look_at <= at order by r.look_at limit most)
+$$;
+
+CREATE FUNCTION processing.enter_link(link text) RETURNS TABLE(organization_id uuid, intent_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  select i.organization_id, i.id into organization_id, intent_id from processing.intent i where i.token = link;
+  perform set_config('billhook.organization', coalesce(organization_id::text, ''), false);
+  if organization_id is not null then return next; end if;
+end $$;
+
+CREATE FUNCTION processing.owner_of(intent uuid, intent_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select i.organization_id from processing.intent i where i.shard = intent_shard and i.id = intent
+$$;
+
+CREATE FUNCTION processing.owner_of_merchant(merchant uuid, merchant_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select m.organization_id from processing.merchant m where m.shard = merchant_shard and m.id = merchant
+$$;
 
 CREATE FUNCTION public.bare_code(written text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -932,6 +967,128 @@ CREATE TABLE payments.payment (
     CONSTRAINT payment_type_check CHECK ((type = ANY (ARRAY['bank'::text, 'online'::text, 'paypal'::text, 'cash'::text, 'card'::text, 'crypto'::text, 'coupon'::text, 'other'::text, 'credit'::text])))
 );
 
+CREATE TABLE processing.intent (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    document_id uuid,
+    token text NOT NULL,
+    status text NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    application_fee bigint NOT NULL,
+    operator_fee bigint NOT NULL,
+    reference text DEFAULT ''::text NOT NULL,
+    return_url text,
+    allow_recurring boolean DEFAULT false NOT NULL,
+    initial_intent_id uuid,
+    saved jsonb,
+    consent jsonb,
+    attempt integer DEFAULT 0 NOT NULL,
+    remote_id text,
+    page_url text,
+    failure jsonb,
+    payment_id uuid,
+    refunded bigint DEFAULT 0 NOT NULL,
+    disputed bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    look_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT intent_amount_check CHECK ((amount > 0)),
+    CONSTRAINT intent_check CHECK (((application_fee >= 0) AND (operator_fee >= 0) AND ((application_fee + operator_fee) <= amount))),
+    CONSTRAINT intent_status_check CHECK ((status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'captured'::text, 'failed'::text, 'expired'::text, 'canceled'::text])))
+);
+
+CREATE TABLE processing.merchant (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    platform_id uuid NOT NULL,
+    remote_id text,
+    charges_enabled boolean DEFAULT false NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE processing.notice (
+    platform_id uuid NOT NULL,
+    event_id text NOT NULL,
+    kind text NOT NULL,
+    reference uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE processing.platform (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    gateway text NOT NULL,
+    environment text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    approved boolean NOT NULL,
+    application_fee numeric NOT NULL,
+    refund_fee text DEFAULT 'keep'::text NOT NULL,
+    return_url text,
+    remote_id text NOT NULL,
+    credentials bytea NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT platform_application_fee_check CHECK (((application_fee >= (0)::numeric) AND (application_fee <= (99)::numeric))),
+    CONSTRAINT platform_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
+    CONSTRAINT platform_refund_fee_check CHECK ((refund_fee = ANY (ARRAY['keep'::text, 'pro_rata'::text, 'full'::text])))
+);
+
+CREATE TABLE processing.refund (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    intent_id uuid NOT NULL,
+    amount bigint NOT NULL,
+    fee bigint DEFAULT 0 NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    reason text,
+    status text NOT NULL,
+    remote_id text,
+    payment_id uuid,
+    look_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT refund_amount_check CHECK ((amount > 0)),
+    CONSTRAINT refund_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])))
+);
+
+CREATE TABLE processing.transaction (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    intent_id uuid NOT NULL,
+    document_id uuid,
+    gateway text NOT NULL,
+    kind text NOT NULL,
+    type text GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = ANY (ARRAY['payment'::text, 'fee_refund'::text, 'dispute_won'::text])) THEN 'credit'::text
+    ELSE 'debit'::text
+END) STORED NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    processor_id text NOT NULL,
+    date timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT transaction_kind_check CHECK ((kind = ANY (ARRAY['payment'::text, 'application_fee'::text, 'operator_fee'::text, 'refund'::text, 'fee_refund'::text, 'dispute'::text, 'dispute_won'::text])))
+);
+
 CREATE TABLE public.schema_migration (
     version integer NOT NULL,
     name text NOT NULL,
@@ -1140,6 +1297,33 @@ ALTER TABLE ONLY payments.entry
 ALTER TABLE ONLY payments.payment
     ADD CONSTRAINT payment_pkey PRIMARY KEY (shard, id);
 
+ALTER TABLE ONLY processing.intent
+    ADD CONSTRAINT intent_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY processing.merchant
+    ADD CONSTRAINT merchant_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY processing.merchant
+    ADD CONSTRAINT merchant_shard_organization_id_platform_id_key UNIQUE (shard, organization_id, platform_id);
+
+ALTER TABLE ONLY processing.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (platform_id, event_id);
+
+ALTER TABLE ONLY processing.platform
+    ADD CONSTRAINT platform_account_id_gateway_key UNIQUE (account_id, gateway);
+
+ALTER TABLE ONLY processing.platform
+    ADD CONSTRAINT platform_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY processing.refund
+    ADD CONSTRAINT refund_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY processing.transaction
+    ADD CONSTRAINT transaction_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY processing.transaction
+    ADD CONSTRAINT transaction_shard_intent_id_kind_processor_id_key UNIQUE (shard, intent_id, kind, processor_id);
+
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
 
@@ -1298,6 +1482,22 @@ CREATE INDEX payment_summed ON payments.payment USING btree (shard, organization
 
 CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, organization_id, type, transaction_id) WHERE ((transaction_id IS NOT NULL) AND (deleted_at IS NULL));
 
+CREATE INDEX intent_due ON processing.intent USING btree (look_at) WHERE (look_at IS NOT NULL);
+
+CREATE UNIQUE INDEX intent_of_document ON processing.intent USING btree (shard, document_id) WHERE ((document_id IS NOT NULL) AND (status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text])));
+
+CREATE INDEX intent_of_organization ON processing.intent USING btree (shard, organization_id, id);
+
+CREATE UNIQUE INDEX intent_token ON processing.intent USING btree (token);
+
+CREATE UNIQUE INDEX refund_at_gateway ON processing.refund USING btree (shard, intent_id, remote_id) WHERE (remote_id IS NOT NULL);
+
+CREATE INDEX refund_due ON processing.refund USING btree (look_at) WHERE (look_at IS NOT NULL);
+
+CREATE INDEX refund_of_intent ON processing.refund USING btree (shard, intent_id, id);
+
+CREATE INDEX transaction_of_organization ON processing.transaction USING btree (shard, organization_id, id);
+
 CREATE INDEX recurrence_due ON recurring.recurrence USING btree (next_date) WHERE ((next_date IS NOT NULL) AND (deleted_at IS NULL));
 
 CREATE UNIQUE INDEX recurrence_of_document ON recurring.recurrence USING btree (shard, document_id) WHERE (deleted_at IS NULL);
@@ -1364,6 +1564,9 @@ ALTER TABLE ONLY documents.rendering
 
 ALTER TABLE ONLY organizations.image
     ADD CONSTRAINT image_sha256_fkey FOREIGN KEY (sha256) REFERENCES files.blob(sha256);
+
+ALTER TABLE ONLY processing.merchant
+    ADD CONSTRAINT merchant_platform_id_fkey FOREIGN KEY (platform_id) REFERENCES processing.platform(id);
 
 ALTER TABLE ONLY recurring.period
     ADD CONSTRAINT period_shard_recurrence_id_fkey FOREIGN KEY (shard, recurrence_id) REFERENCES recurring.recurrence(shard, id);
@@ -1449,6 +1652,22 @@ CREATE POLICY tenant ON payments.entry USING ((organization_id = public.tenant()
 
 CREATE POLICY tenant ON payments.payment USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE processing.intent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE processing.merchant ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE processing.refund ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON processing.intent USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON processing.merchant USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON processing.refund USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON processing.transaction USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE processing.transaction ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE recurring.period ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE recurring.recurrence ENABLE ROW LEVEL SECURITY;
@@ -1494,6 +1713,8 @@ GRANT USAGE ON SCHEMA jobs TO billhook_app;
 GRANT USAGE ON SCHEMA organizations TO billhook_app;
 
 GRANT USAGE ON SCHEMA payments TO billhook_app;
+
+GRANT USAGE ON SCHEMA processing TO billhook_app;
 
 GRANT USAGE ON SCHEMA recurring TO billhook_app;
 
@@ -1555,6 +1776,14 @@ GRANT ALL ON FUNCTION organizations.reachable(actor uuid) TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
 
+GRANT ALL ON FUNCTION processing.due(at timestamp with time zone, most integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION processing.enter_link(link text) TO billhook_app;
+
+GRANT ALL ON FUNCTION processing.owner_of(intent uuid, intent_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION processing.owner_of_merchant(merchant uuid, merchant_shard integer) TO billhook_app;
+
 GRANT ALL ON FUNCTION recurring.owner_of(recurrence uuid, recurrence_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) TO billhook_app;
@@ -1608,6 +1837,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.setting TO billhook_app
 GRANT SELECT ON TABLE payments.chain TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE payments.payment TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE processing.intent TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE processing.merchant TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE processing.notice TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE processing.platform TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE processing.refund TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE processing.transaction TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE recurring.period TO billhook_app;
 

@@ -9,6 +9,7 @@ from billhook.documents.model.document import Document, PaymentOf, Type
 from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
 from billhook.documents.model.wording import shown
 from billhook.documents.paper import qr
+from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.press import Press
 from billhook.documents.paper.view import PaperView
 from billhook.documents.service import (
@@ -68,6 +69,7 @@ __all__ = [
     "enter_shared",
     "fill",
     "handlers",
+    "in_locale",
     "issue",
     "issue_draft",
     "labels",

@@ -40,7 +40,7 @@ class Refused(Problem):
 class Forged(Problem):
     """The notice was not accepted: {why}"""
 
-    kind = Kind.MALFORMED
+    kind = Kind.UNAUTHENTICATED
     code = "NOTICE_REFUSED"
 
 
@@ -101,7 +101,6 @@ class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     fee: int
     description: str
-    seller: str
     return_url: str
     expires_at: datetime
     save: bool = False

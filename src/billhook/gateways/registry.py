@@ -14,6 +14,7 @@ class Gateways:
         self.database = database
         self.seal = Seal(settings)
         self.public_url = public_url.rstrip("/")
+        self.delay_seconds = settings.sandbox_delay_seconds
         self.sandbox = sandbox.SandboxGateway(database, self.seal, public_url)
         self._by_name: dict[str, Gateway] = {self.sandbox.name: self.sandbox}
 

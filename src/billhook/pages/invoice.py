@@ -2,17 +2,20 @@
 
 import asyncio
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Response, route
+from litestar import Response, post, route
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Redirect
 
-from billhook import documents
+from billhook import documents, processing
 from billhook.documents import Sheet
-from billhook.kernel.problems import NotFound
+from billhook.kernel.problems import Kind, NotFound, Problem
+from billhook.pages.account import FORM
 from billhook.pages.assets import READS
 from billhook.pages.invoice_view import invoice_page
-from billhook.pages.rendering import html
+from billhook.pages.payment import lead, till_of
+from billhook.pages.rendering import HEADERS, html
 from billhook.web import BillhookRequest
 
 Language = Annotated[str | None, QueryParameter(name="l")]
@@ -26,7 +29,22 @@ async def invoice(request: BillhookRequest, link: FromPath[str], language: Langu
     """Show a document by its public link."""
     async with request.database.open() as tx:
         shared = await documents.read_shared(tx, link)
-    return html("invoice.html", page=invoice_page(shared, link, language))
+        payable = await processing.payable(tx, shared.document)
+    page = invoice_page(shared, link, language, payable=payable)
+    return html("invoice.html", headers=FORM if payable else None, page=page)
+
+
+@post("/i/{link:str}/pay", status_code=200)
+async def pay(request: BillhookRequest, link: FromPath[str]) -> Response[Any]:
+    """Lead whoever clicks *Pay now* to where what is due now is paid; back to the document where nothing can be."""
+    till = till_of(request)
+    try:
+        intent = await processing.collect(till, link)
+    except Problem as problem:
+        if problem.kind == Kind.UNAUTHENTICATED:
+            raise
+        return Redirect(f"/i/{link}", status_code=303, headers=dict(HEADERS))
+    return await lead(request, till, intent.token, None)
 
 
 @route("/i/{link:str}/logo", http_method=READS)
@@ -66,4 +84,4 @@ def _picture(request: BillhookRequest, content: bytes, media_type: str) -> Respo
     return Response(content, media_type=media_type, headers=headers)
 
 
-ROUTES = [invoice, logo, code]
+ROUTES = [invoice, pay, logo, code]

@@ -8,6 +8,7 @@ from babel import Locale
 
 from billhook import documents
 from billhook.documents import PaperView, SharedDocument, Sheet, fill
+from billhook.pages.payment_words import pay_now
 from billhook.pages.theme import Theme, theme_of
 
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -80,9 +81,12 @@ class InvoicePage(msgspec.Struct, frozen=True, kw_only=True):
     pdf_url: str
     logo_url: str = ""
     code_url: str = ""
+    pay_url: str = ""
+    """Where the button leads that pays online; empty where there is none."""
+    pay_text: str = ""
 
 
-def invoice_page(shared: SharedDocument, link: str, wanted: str | None) -> InvoicePage:
+def invoice_page(shared: SharedDocument, link: str, wanted: str | None, *, payable: bool = False) -> InvoicePage:
     """Return the page of a shared document in the wanted language, else in the document's own."""
     document = shared.document
     sheet = Sheet(document, wanted)
@@ -111,6 +115,8 @@ def invoice_page(shared: SharedDocument, link: str, wanted: str | None) -> Invoi
         languages=tuple(Choice(code, name, f"/i/{link}?l={code}") for code, name in LANGUAGE_NAMES.items()),
         pdf_url=f"/v1/documents/public/{link}/pdf?l={words.language}",
         logo_url=f"/i/{link}/logo" if shared.has_logo else "",
+        pay_url=f"/i/{link}/pay?l={words.language}" if payable else "",
+        pay_text=pay_now(words.language),
         code_url=f"/i/{link}/qr.svg" if transfer and documents.qr.takes_epc(transfer) else "",
     )
 

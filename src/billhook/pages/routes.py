@@ -3,13 +3,22 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.pages import account, assets, dev_mail, invitation, invoice, theme
+from billhook.pages import account, assets, dev_mail, invitation, invoice, payment, sandbox, theme
 from billhook.pages.refusals import HANDLERS
 
 
 def routes() -> list[ControllerRouterHandler]:
     """Return the routes; a link is all the right they ask for, and they refuse in HTML."""
-    handlers = [*assets.ROUTES, *theme.ROUTES, *invoice.ROUTES, *account.ROUTES, *invitation.ROUTES, *dev_mail.ROUTES]
+    handlers = [
+        *assets.ROUTES,
+        *theme.ROUTES,
+        *invoice.ROUTES,
+        *account.ROUTES,
+        *invitation.ROUTES,
+        *dev_mail.ROUTES,
+        *payment.ROUTES,
+        *sandbox.ROUTES,
+    ]
     return [
         Router("/", route_handlers=handlers, opt={"public": True}, exception_handlers=HANDLERS, include_in_schema=False)
     ]

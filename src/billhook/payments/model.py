@@ -50,6 +50,8 @@ class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
     tag: str | None = None
     transaction_id: str | None = None
     custom: dict[str, Any] = {}
+    refund: bool = False
+    """Whether it is money that goes back: then its amount is below zero, and the journal calls it a refund."""
 
 
 class NewCredit(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ total as (
 entry as (
   insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
     exponent, date, at)
-  select :shard, :entry, :organization_id, p.document_id, d.client_id, p.id, 'payment', p.type,
+  select :shard, :entry, :organization_id, p.document_id, d.client_id, p.id, :kind, p.type,
          -coalesce(d.direction, 1) * p.amount, p.currency, p.exponent, p.date, :now
     from payment p left join document d on true)
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,

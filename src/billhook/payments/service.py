@@ -126,6 +126,7 @@ async def _write(tx: Tx, new: NewPayment, ground: Ground) -> Payment | None:
                 custom=new.custom,
                 limit=money.MAX_MINOR,
                 entry=ids.new(tx.shard),
+                kind="refund" if new.refund else "payment",
             )
     except Unique as error:
         if constraint_of(error) != "payment_transaction":

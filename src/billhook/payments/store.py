@@ -37,6 +37,7 @@ async def record(
     custom: Custom,
     limit: int,
     entry: Id,
+    kind: str,
 ) -> Payment | None: ...
 
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_type_hints
 
@@ -96,6 +97,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             secret=True,
         ),
     ] = ""
+    operator_fee: Annotated[
+        Decimal,
+        Meaning(
+            "Percentage of each payment taken online that the operator of the installation keeps.",
+            readings.percentage(20),
+        ),
+    ] = Decimal(0)
+    sandbox_delay_seconds: Annotated[
+        int,
+        Meaning("How long the slow direct debits of the sandbox gateway take, in seconds.", readings.whole(0, _DAY)),
+    ] = 180
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meaning("Least severe messages that are logged.", readings.choice("debug", "info", "warning", "error")),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import msgspec
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}\Z")
+_PERCENTAGE = re.compile(r"[0-9]{1,2}(\.[0-9]{1,4})?\Z")
 _HOST = re.compile(r"[A-Za-z0-9._:%-]+\Z")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[A-Za-z0-9._-]+\Z")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -47,6 +49,17 @@ def whole(low: int, high: int, *, or_never: bool = False) -> Reading:
         return number
 
     return Reading(f"a whole number from {low} to {high}" + (", or -1 for never" if or_never else ""), read)
+
+
+def percentage(high: int) -> Reading:
+    """Return the reading of a percentage from 0 to `high`, with up to four decimals."""
+
+    def read(text: str) -> Decimal:
+        if not _PERCENTAGE.match(text) or Decimal(text) > high:
+            raise ValueError(text)
+        return Decimal(text)
+
+    return Reading(f"a number from 0 to {high}, with up to 4 decimals", read)
 
 
 def choice(*words: str) -> Reading:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents, recurring, transfer
+from billhook import delivery, documents, processing, recurring, transfer
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -19,16 +19,18 @@ PATIENCE_SECONDS = 20
 
 def handlers(database: Database, settings: Settings, press: Press, *, public_url: str) -> dict[str, Handler]:
     """Return what carries out each kind of job; links in mails begin with `public_url`."""
+    till = processing.Till(Gateways(database, settings, public_url), settings.operator_fee)
     return (
         documents.handlers(database, press)
         | transfer.handlers(database)
         | delivery.handlers(database, settings, press, public_url)
-        | Gateways(database, settings, public_url).handlers()
+        | till.gateways.handlers()
+        | processing.handlers(till)
         | recurring.handlers(database)
     )
 
 
-TICKS: Ticks = {**documents.TICKS, **delivery.TICKS, **recurring.TICKS}
+TICKS: Ticks = {**documents.TICKS, **delivery.TICKS, **processing.TICKS, **recurring.TICKS}
 """What every room does when its time comes round."""
 
 

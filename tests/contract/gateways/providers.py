@@ -107,7 +107,6 @@ class Shop:
             "currency": "EUR",
             "fee": 121,
             "description": "Invoice 2026-00001",
-            "seller": "International Space Agency",
             "return_url": "https://shop.example/back",
             "expires_at": self.outside.clock.now() + timedelta(hours=1),
         }

@@ -162,7 +162,7 @@ class SandboxGateway:
             currency=request.currency,
             fee=request.fee,
             description=request.description,
-            seller=request.seller,
+            seller=merchant.name,
             return_url=request.return_url,
             expires_at=request.expires_at,
             save=request.save,

@@ -1,0 +1,31 @@
+"""The verbs that leave the house: short transactions with a gateway between them, none open while it is waited for."""
+
+from billhook.processing.journeys.collecting import cancel, charge, collect, create, payable
+from billhook.processing.journeys.looking import SharedIntent, look, look_shared, noticed, sweep, take_notice
+from billhook.processing.journeys.onboarding import enable, link, onboard, play_approval, refresh
+from billhook.processing.journeys.paying import pay, play_payment
+from billhook.processing.journeys.refunding import refund
+from billhook.processing.journeys.till import Till
+
+__all__ = [
+    "SharedIntent",
+    "Till",
+    "cancel",
+    "charge",
+    "collect",
+    "create",
+    "enable",
+    "link",
+    "look",
+    "look_shared",
+    "noticed",
+    "onboard",
+    "pay",
+    "payable",
+    "play_approval",
+    "play_payment",
+    "refresh",
+    "refund",
+    "sweep",
+    "take_notice",
+]

@@ -1,0 +1,175 @@
+"""Looking: ask the gateway how a payment stands, and settle. Notice, return page and sweep all end here."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from billhook import gateways
+from billhook.gateways import Forged, operation_key
+from billhook.jobs import Job
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import NotYours, Problem
+from billhook.processing import store
+from billhook.processing.events import NOTICED
+from billhook.processing.journeys.onboarding import refresh
+from billhook.processing.journeys.till import Till, intent_and_desk, open_at_gateway
+from billhook.processing.model import OPEN, Desk, Intent, State
+from billhook.processing.service.intents import enter_link, read
+from billhook.processing.service.set_up import desk_of
+from billhook.processing.service.settling import settle
+
+log = logging.getLogger("billhook.processing")
+
+MOST_AT_ONCE: Final = 100
+_ROUNDS: Final = 20
+_AGAIN: Final = timedelta(minutes=5)
+
+
+async def look(till: Till, organization: Id, intent_id: Id, hint: str | None = None) -> Intent:
+    """Return an intent as it stands at the gateway; `hint` is what the gateway calls its payment, if somebody knows.
+
+    What was begun and not finished (the process ended in between) is finished, under the keys it was begun with.
+    Raises NotYours, NotEnabled and what a gateway raises.
+    """
+    intent, desk = await intent_and_desk(till, organization, intent_id)
+    if intent.attempt == 0:
+        return await _unopened(till, intent)
+    payment = await _payment(till, intent, desk, hint)
+    async with till.database.open(organization=organization) as tx:
+        return await settle(tx, intent.id, payment, desk)
+
+
+async def _unopened(till: Till, intent: Intent) -> Intent:
+    """Let an intent expire that nobody has begun to pay."""
+    async with till.database.open(organization=intent.organization_id) as tx:
+        if intent.status in OPEN and intent.expires_at <= tx.now:
+            await store.close_unopened(tx, intent.id, State.EXPIRED)
+        return await read(tx, intent.id)
+
+
+async def _payment(till: Till, intent: Intent, desk: Desk, hint: str | None) -> gateways.Payment:
+    """Return the payment of an intent at the gateway, after what is left to do there has been done."""
+    gateway, connection = till.at(desk)
+    merchant, remote_id = desk.merchant_remote_id or "", intent.remote_id or hint
+    if remote_id is None:
+        payment = await open_at_gateway(till, intent, desk)
+    else:
+        payment = await gateway.get_payment(connection, merchant, remote_id)
+    is_open = payment.status in (gateways.Status.OPEN, gateways.Status.REQUIRES_ACTION)
+    if is_open and intent.expires_at <= till.database.clock.now():
+        key = operation_key(intent.id, intent.attempt, "expire")
+        payment = await gateway.cancel_payment(connection, merchant, payment.id, key=key)
+    if intent.succeeded and await _finish_refunds(till, intent, desk):
+        payment = await gateway.get_payment(connection, merchant, payment.id)
+    return payment
+
+
+async def _finish_refunds(till: Till, intent: Intent, desk: Desk) -> bool:
+    """Ask again for refunds whose answer never came; return whether there were any."""
+    async with till.database.open(organization=intent.organization_id) as tx:
+        rows = [row for row in await store.refunds_of(tx, intent.id) if row.status == "requested"]
+    gateway, connection = till.at(desk)
+    for row in rows:
+        where = (connection, desk.merchant_remote_id or "", intent.remote_id or "")
+        try:
+            made = await gateway.refund(*where, row.amount, row.fee, key=operation_key(row.id, 1, "refund"))
+        except gateways.Refused:
+            made = None
+        async with till.database.open(organization=intent.organization_id) as tx:
+            status = "pending" if made else "failed"
+            await store.note_refund(tx, row.id, status, made.id if made else None, None, None)
+    return bool(rows)
+
+
+def closed_as(intent: Intent, now: datetime) -> State:
+    """Return how an intent ends that is called off now."""
+    return State.EXPIRED if intent.expires_at <= now else State.CANCELED
+
+
+class SharedIntent(msgspec.Struct, frozen=True):
+    """What somebody who holds a payment link may see of it."""
+
+    intent: Intent
+    seller: str
+    gateway: str
+    page_origins: tuple[str, ...]
+    obstacle: str
+    document_link: str
+    """The link of the document that is paid; empty where there is none."""
+
+
+async def look_shared(till: Till, link: str) -> SharedIntent:
+    """Return what a payment link shows, looked after if there may be news. Raises NotFound.
+
+    Where the gateway does not answer, it is the intent as we know it.
+    """
+    async with till.database.open() as tx:
+        intent = await read(tx, await enter_link(tx, link))
+        desk = await desk_of(tx, intent.merchant_id)
+        document_link = await store.document_link(tx, intent.document_id) if intent.document_id else None
+    if intent.status in (*OPEN, State.PROCESSING):
+        try:
+            intent = await look(till, intent.organization_id, intent.id)
+        except Problem as problem:
+            log.warning("payment intent %s could not be looked after: %s", intent.id, problem)
+    origins = till.gateways.get(desk.gateway).page_origins
+    return SharedIntent(intent, desk.seller, desk.gateway, origins, desk.obstacle, document_link or "")
+
+
+async def take_notice(till: Till, platform_id: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Take what a gateway tells us: proved, kept once, acted on by a worker. Raises Forged."""
+    async with till.database.open() as tx:
+        keys = await store.keys_of(tx, Id(platform_id)) if ids.is_id(platform_id) else None
+        now = tx.now
+    if keys is None:
+        raise Forged(why="its signature is not right")
+    connection = gateways.Connection(keys.remote_id, till.gateways.seal.open(keys.credentials))
+    notices = await till.gateways.get(keys.gateway).read_notices(connection, headers, body, now)
+    async with till.database.open() as tx:
+        for notice in notices:
+            payload = {"kind": notice.kind, "subject": notice.subject, "reference": notice.reference}
+            platform = Id(platform_id)
+            await store.note_notice(tx, platform, notice.id, notice.kind, notice.reference, NOTICED, payload)
+    till.database.work.set()
+
+
+async def noticed(till: Till, job: Job) -> None:
+    """Look at what a notice is about: at a merchant, or at an intent. Notices are hints; the gateway is asked."""
+    reference, kind = Id(job.payload["reference"]), job.payload["kind"]
+    is_merchant = kind.startswith("merchant.")
+    async with till.database.open() as tx:
+        owner_of = store.merchant_owner if is_merchant else store.intent_owner
+        organization = await owner_of(tx, reference, ids.shard_of(reference))
+    if organization is None:
+        log.warning("a notice is about %s, which is none of ours", reference)
+    elif is_merchant:
+        await refresh(till, organization, reference)
+    else:
+        await look(till, organization, reference, job.payload["subject"])
+
+
+async def sweep(till: Till) -> int:
+    """Look after everything that is due; return how much that was. What fails is looked after again later."""
+    looked = 0
+    for _ in range(_ROUNDS):
+        async with till.database.open() as tx:
+            due = await store.due(tx, MOST_AT_ONCE)
+        for row in due:
+            await _look_after(till, row)
+        looked += len(due)
+        if len(due) < MOST_AT_ONCE:
+            break
+    return looked
+
+
+async def _look_after(till: Till, row: store.Due) -> None:
+    try:
+        await look(till, row.organization_id, row.intent_id)
+    except (Problem, NotYours) as problem:
+        log.warning("payment intent %s could not be looked after: %s", row.intent_id, problem)
+        async with till.database.open(organization=row.organization_id) as tx:
+            await store.look_later(tx, row.intent_id, tx.now + _AGAIN)

@@ -1,0 +1,58 @@
+"""Paying: a payer clicks, or somebody plays the payer in the sandbox."""
+
+from datetime import timedelta
+from typing import Final
+
+from billhook.gateways import Refused, sandbox
+from billhook.kernel.ids import Id
+from billhook.processing import store
+from billhook.processing.journeys.looking import look
+from billhook.processing.journeys.till import Till, open_at_gateway
+from billhook.processing.model import ChargesDisabled, Consent, Desk, Intent, IntentClosed, SandboxOnly
+from billhook.processing.service.intents import enter, enter_link, read
+from billhook.processing.service.set_up import desk_of
+
+_SOON: Final = timedelta(minutes=1)
+
+
+async def pay(till: Till, link: str, consent: Consent | None) -> str:
+    """Return where the payer of a payment link goes to pay: two clicks lead to the same payment.
+
+    Raises NotFound, IntentClosed, ChargesDisabled and what a gateway raises.
+    """
+    async with till.database.open() as tx:
+        intent_id = await enter_link(tx, link)
+        intent = await store.begin(tx, intent_id, consent, tx.now + _SOON)
+        if intent is None:
+            raise IntentClosed(status=(await read(tx, intent_id)).status)
+        desk = await desk_of(tx, intent.merchant_id)
+    if intent.page_url:
+        return intent.page_url
+    return await _open(till, intent, desk)
+
+
+async def _open(till: Till, intent: Intent, desk: Desk) -> str:
+    if desk.obstacle:
+        raise ChargesDisabled(reason=desk.obstacle)
+    return (await open_at_gateway(till, intent, desk)).page_url
+
+
+async def play_payment(till: Till, account: Id, intent_id: str, paper: sandbox.Paper, *, confirmed: bool) -> Intent:
+    """Pay an intent of the sandbox as its payer would, challenge and all. A refusal is the intent with its failure.
+
+    Raises SandboxOnly, Refused (what was typed is no test card), IntentClosed and what `enter` raises.
+    """
+    async with till.database.open(account) as tx:
+        await enter(tx, intent_id, write=True)
+        intent = await read(tx, intent_id)
+        desk = await desk_of(tx, intent.merchant_id)
+    if desk.gateway != sandbox.NAME:
+        raise SandboxOnly
+    consent = Consent("sandbox", till.database.clock.now(), "") if intent.allow_recurring else None
+    token = (await pay(till, intent.token, consent)).rpartition("/")[2]
+    payment, fault = await sandbox.pay(till.database, token, paper, till.gateways.delay_seconds)
+    if fault:
+        raise Refused(why=sandbox.MESSAGES[fault])
+    if payment.status == "requires_action":
+        await sandbox.answer(till.database, token, confirmed=confirmed)
+    return await look(till, intent.organization_id, intent.id)

@@ -1,0 +1,85 @@
+"""Refunding: money goes back to who paid online, in parts or at once."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from billhook import gateways, payments
+from billhook.db import Tx
+from billhook.gateways import operation_key
+from billhook.kernel import ids, money
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import invalid
+from billhook.processing import store
+from billhook.processing.journeys.looking import look
+from billhook.processing.journeys.till import Till
+from billhook.processing.model import Desk, Intent, NotRefundable, Refund, fee_given_back
+from billhook.processing.service.set_up import desk_of
+
+_SOON: Final = timedelta(minutes=1)
+
+
+async def refund(till: Till, account: Id, payment_id: str, amount: Decimal | None, reason: str | None) -> Refund:
+    """Give back what is left of a payment, or an amount of it (major units).
+
+    Decided and written before the gateway is asked, so no two of them give back more than there is. Raises
+    NotRefundable, Invalid, what `payments.enter` raises and, when the gateway will not, Refused.
+    """
+    async with till.database.open(account) as tx:
+        await payments.enter(tx, payment_id, write=True)
+        async with tx.atomic():
+            intent, desk = await _held(tx, payment_id)
+            row = await _decide(tx, intent, desk, amount, reason)
+    gateway, connection = till.at(desk)
+    where = (connection, desk.merchant_remote_id or "", intent.remote_id or "")
+    try:
+        made = await gateway.refund(*where, row.amount, row.fee, key=operation_key(row.id, 1, "refund"))
+    except gateways.UnknownOutcome:
+        return row  # the sweep asks again
+    except gateways.Refused:
+        async with till.database.open(organization=intent.organization_id) as tx:
+            await store.note_refund(tx, row.id, "failed", None, None, None)
+        raise
+    async with till.database.open(organization=intent.organization_id) as tx:
+        await store.note_refund(tx, row.id, "pending", made.id, None, tx.now + _SOON)
+    await look(till, intent.organization_id, intent.id)
+    async with till.database.open(organization=intent.organization_id) as tx:
+        return next(found for found in await store.refunds_of(tx, intent.id) if found.id == row.id)
+
+
+async def _held(tx: Tx, payment_id: str) -> tuple[Intent, Desk]:
+    found = await store.intent_of_payment(tx, Id(payment_id))
+    intent = await store.lock_intent(tx, found.id) if found else None
+    if intent is None:
+        raise NotRefundable(why="it was not collected online; record what was given back as a payment below zero")
+    return intent, await desk_of(tx, intent.merchant_id)
+
+
+async def _decide(tx: Tx, intent: Intent, desk: Desk, amount: Decimal | None, reason: str | None) -> Refund:
+    """Write down that so much is to go back. Raises NotRefundable, Invalid."""
+    rows = [row for row in await store.refunds_of(tx, intent.id) if row.status != "failed"]
+    gone = sum(row.amount for row in rows)
+    left = intent.amount - gone - intent.disputed
+    if left <= 0:
+        raise NotRefundable(why="all of it was given back, or is disputed")
+    if amount is not None and not (amount > 0 and money.fits(amount, intent.exponent)):
+        message = f"must be above zero, with at most {intent.exponent} decimals"
+        raise invalid("Refund", "amount", "numericality", message)
+    wanted = left if amount is None else money.to_minor(amount, intent.exponent)
+    if wanted > left:
+        message = f"must be at most {money.to_major(left, intent.exponent)}, which is what is left"
+        raise invalid("Refund", "amount", "numericality", message)
+    return await store.insert_refund(
+        tx,
+        id=ids.new(tx.shard),
+        owner=tx.account or intent.account_id,
+        intent=intent.id,
+        amount=wanted,
+        fee=fee_given_back(desk.refund_fee, intent.amount, intent.fee, gone, wanted),
+        currency=intent.currency,
+        exponent=intent.exponent,
+        reason=reason,
+        status="requested",
+        remote_id=None,
+        look_at=tx.now + _SOON,
+    )

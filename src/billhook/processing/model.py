@@ -1,0 +1,352 @@
+"""The nouns of money taken online, how an intent moves, what the fees come to. Amounts are whole minor units."""
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from billhook.gateways import Connection, Failure, Payment, Saved, Status
+from billhook.kernel import money
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Fault, Kind, Problem
+
+
+class NotEnabled(Problem):
+    """Payment processing is not enabled: the account this organization belongs to has to set it up first."""
+
+    kind = Kind.CONFLICT
+    code = "PROCESSING_NOT_ENABLED"
+
+
+class AlreadyEnabled(Problem):
+    """Payment processing was set up before; change it by PATCH."""
+
+    kind = Kind.CONFLICT
+    code = "PROCESSING_ENABLED"
+
+
+class ChargesDisabled(Problem):
+    """The organization cannot take payments online: {reason}"""
+
+    kind = Kind.CONFLICT
+    code = "CHARGES_DISABLED"
+
+
+class NotCollectable(Problem):
+    """Nothing can be collected for this document: {why}"""
+
+    kind = Kind.CONFLICT
+    code = "NOT_COLLECTABLE"
+
+
+class IntentClosed(Problem):
+    """The payment intent is {status}; it can no longer be paid or canceled."""
+
+    kind = Kind.CONFLICT
+    code = "PAYMENT_INTENT_CLOSED"
+
+
+class NotRefundable(Problem):
+    """The payment cannot be given back online: {why}"""
+
+    kind = Kind.CONFLICT
+    code = "NOT_REFUNDABLE"
+
+
+class SandboxOnly(Problem):
+    """That is for the sandbox only: nobody plays a person where money is real."""
+
+    kind = Kind.CONFLICT
+    code = "SANDBOX_ONLY"
+
+
+class State(enum.StrEnum):
+    """Where an intent stands."""
+
+    INITIATED = "initiated"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+
+
+PAID: Final = frozenset({State.SUCCEEDED, State.CAPTURED})
+OPEN: Final = frozenset({State.INITIATED, State.REQUIRES_ACTION})
+_STEP: Final = {
+    State.INITIATED: 0,
+    State.REQUIRES_ACTION: 0,
+    State.PROCESSING: 1,
+    State.FAILED: 2,
+    State.EXPIRED: 2,
+    State.CANCELED: 2,
+    State.SUCCEEDED: 3,
+    State.CAPTURED: 3,
+}
+"""An intent goes to a higher step, or between the two first ones. Money that comes in after all is taken: step 3."""
+
+_LEAST_MAJOR: Final[dict[str, str]] = {
+    **dict.fromkeys("EUR USD CHF AUD CAD NZD SGD BRL INR".split(), "0.5"),
+    "GBP": "0.3",
+    **dict.fromkeys("PLN RON AED MYR".split(), "2"),
+    **dict.fromkeys("SEK NOK".split(), "3"),
+    "DKK": "2.5",
+    "CZK": "15",
+    "HUF": "175",
+    "JPY": "50",
+    "HKD": "4",
+    **dict.fromkeys("MXN THB".split(), "10"),
+}
+"""What card schemes are not worth using below, in major units (Stripe's table of minimum amounts)."""
+
+
+class Platform(msgspec.Struct, frozen=True):
+    """An account's payment processing; `application_fee` is a percentage."""
+
+    id: Id
+    account_id: Id
+    gateway: str
+    environment: str
+    active: bool
+    approved: bool
+    application_fee: Decimal
+    refund_fee: str
+    return_url: str | None
+    remote_id: str
+    custom: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class Merchant(msgspec.Struct, frozen=True):
+    """An organization as a gateway knows it; `reason` says why it cannot charge."""
+
+    id: Id
+    organization_id: Id
+    platform_id: Id
+    remote_id: str | None
+    charges_enabled: bool
+    reason: str
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What it takes to collect money for an organization: its merchant, the platform, and what opens the gateway."""
+
+    merchant_id: Id
+    merchant_remote_id: str | None
+    charges_enabled: bool
+    reason: str
+    merchant_active: bool
+    platform_id: Id
+    platform_remote_id: str
+    platform_active: bool
+    platform_approved: bool
+    gateway: str
+    credentials: bytes
+    application_fee: Decimal
+    refund_fee: str
+    return_url: str | None
+    seller: str
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be collected; empty when all is well."""
+        if not (self.platform_active and self.platform_approved):
+            return "Payment processing is switched off."
+        if not self.merchant_active:
+            return "The organization has switched it off."
+        if not self.charges_enabled or self.merchant_remote_id is None:
+            return self.reason or "The onboarding is not finished."
+        return ""
+
+    def connection(self, credentials: dict[str, str]) -> Connection:
+        """Return what the gateway is called with."""
+        return Connection(self.platform_remote_id, credentials)
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """What a payer agreed to: the version of the text, when, and from which address."""
+
+    version: str
+    at: datetime
+    address: str
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """A payment that is to be collected, or was."""
+
+    id: Id
+    organization_id: Id
+    account_id: Id
+    merchant_id: Id
+    document_id: Id | None
+    token: str
+    status: str
+    amount: int
+    currency: str
+    exponent: int
+    application_fee: int
+    operator_fee: int
+    reference: str
+    return_url: str | None
+    allow_recurring: bool
+    initial_intent_id: Id | None
+    saved: Saved | None
+    consent: Consent | None
+    attempt: int
+    remote_id: str | None
+    page_url: str | None
+    failure: Failure | None
+    payment_id: Id | None
+    refunded: int
+    disputed: int
+    expires_at: datetime
+    settled_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the money was collected."""
+        return self.status in PAID
+
+    @property
+    def fee(self) -> int:
+        """What is kept of it for the platform and the operator."""
+        return self.application_fee + self.operator_fee
+
+
+class NewIntent(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment intent as asked for; the amount in major units, the currency the organization's when not said."""
+
+    amount: Decimal
+    currency: str | None = None
+    reference: str = ""
+    return_url: str | None = None
+    allow_recurring: bool = False
+    expires_at: datetime | None = None
+    initial_intent_id: str | None = None
+
+
+class Transaction(msgspec.Struct, frozen=True):
+    """Something that moved."""
+
+    id: Id
+    organization_id: Id
+    intent_id: Id
+    document_id: Id | None
+    gateway: str
+    kind: str
+    type: str
+    amount: int
+    currency: str
+    exponent: int
+    processor_id: str
+    date: datetime
+    created_at: datetime
+
+
+class Refund(msgspec.Struct, frozen=True):
+    """Money that goes back to who paid."""
+
+    id: Id
+    organization_id: Id
+    account_id: Id
+    intent_id: Id
+    amount: int
+    fee: int
+    currency: str
+    exponent: int
+    reason: str | None
+    status: str
+    remote_id: str | None
+    payment_id: Id | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """A transaction that is to be noted; noting it twice is noting it once."""
+
+    id: str
+    """The hexadecimal digits of its UUID, as JSON carries it."""
+    kind: str
+    amount: int
+    processor_id: str
+
+
+def least(currency: str) -> int:
+    """Return the smallest amount that can be collected online, in minor units."""
+    return money.to_minor(Decimal(_LEAST_MAJOR.get(currency, "0")), money.exponent(currency)) or 1
+
+
+def fees(amount: int, application_percent: Decimal, operator_percent: Decimal) -> tuple[int, int]:
+    """Return the platform's and the operator's fee: their sum is rounded once, half up, and never above the amount."""
+    both = min(_share(amount, application_percent + operator_percent), amount)
+    operator = min(_share(amount, operator_percent), both)
+    return both - operator, operator
+
+
+def fee_given_back(policy: str, amount: int, fee: int, refunded: int, wanted: int) -> int:
+    """Return how much of a fee goes back with a refund: none, its share, or all with the last of the money."""
+    if policy == "keep" or not fee:
+        return 0
+    if policy == "full":
+        return fee if refunded + wanted == amount else 0
+    return fee * (refunded + wanted) // amount - fee * refunded // amount
+
+
+def _share(amount: int, percent: Decimal) -> int:
+    return money.to_minor(Decimal(amount) * percent / 100, 0)
+
+
+def state_of(payment: Payment, *, off_session: bool, late: bool) -> State:
+    """Return the state that a payment at the gateway means; `late` says that the intent's time is over."""
+    if payment.status == Status.SUCCEEDED:
+        return State.CAPTURED if off_session else State.SUCCEEDED
+    if payment.status == Status.CANCELED and late:
+        return State.EXPIRED
+    return State.INITIATED if payment.status == Status.OPEN else State(payment.status)
+
+
+def may_move(now: str, to: State) -> bool:
+    """Tell whether an intent may go from one state to another; what it may not is old news or a repetition."""
+    before, after = _STEP[State(now)], _STEP[to]
+    return after > before or (after == before == 0 and now != to)
+
+
+def faults_of(new: NewIntent, currency: str, now: datetime) -> list[Fault]:
+    """Return what is wrong with an intent as asked for, in wire paths."""
+    if currency not in money.EXPONENT_OF:
+        return [Fault("currencyId", "inclusion", "is not a currency code such as EUR")]
+    faults, exponent = [], money.exponent(currency)
+    if not money.fits(new.amount, exponent):
+        faults.append(Fault("amount", "numericality", f"must be a number with at most {exponent} decimals"))
+    elif not least(currency) <= money.to_minor(new.amount, exponent) < 10**11:
+        smallest = money.to_major(least(currency), exponent)
+        faults.append(Fault("amount", "numericality", f"must be at least {smallest} {currency}, and of a sane size"))
+    if len(new.reference) > 200:
+        faults.append(Fault("reference", "length", "must have at most 200 characters"))
+    if new.return_url is not None and not is_web_address(new.return_url):
+        faults.append(Fault("returnURL", "format", "must be a web address such as https://example.com/thanks"))
+    if new.expires_at is not None and not 0 < (new.expires_at - now).total_seconds() <= 366 * 24 * 3600:
+        faults.append(Fault("expiresAt", "date", "must lie ahead, within a year"))
+    return faults
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an absolute web address that a page may lead to."""
+    from urllib.parse import urlsplit
+
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and len(text) <= 2000 and text.isprintable()
+    except ValueError:
+        return False

@@ -1,0 +1,256 @@
+-- Locks in the order of the house: the intent's row, then whatever the payments room takes for what is booked (the document's
+-- row, the payment's key, the organization's chain). No statement here runs while a gateway is being waited for.
+
+-- name: insert_platform
+-- An account's set-up; no row when there is one already.
+insert into processing.platform (id, account_id, gateway, environment, approved, application_fee, refund_fee, return_url,
+  remote_id, credentials, custom, created_at, updated_at)
+values (:id, :owner, :gateway, :environment, :approved, :application_fee, :refund_fee, :return_url, :remote_id,
+  :credentials, :custom, :now, :now)
+on conflict do nothing
+returning id, account_id, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
+       custom, created_at, updated_at;
+
+-- name: select_platform
+select id, account_id, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
+       custom, created_at, updated_at
+  from processing.platform where account_id = :owner and gateway = :gateway;
+
+-- name: change_platform
+-- What was said of it; what was not said stays.
+update processing.platform
+   set application_fee = coalesce(:application_fee, application_fee), refund_fee = coalesce(:refund_fee, refund_fee),
+       return_url = case when :says_return_url then :return_url else return_url end, active = coalesce(:active, active),
+       custom = coalesce(:custom, custom), updated_at = :now
+ where account_id = :owner and gateway = :gateway;
+
+-- name: keys_of
+-- What notices of a platform are checked with.
+select gateway, remote_id, credentials from processing.platform where id = :platform;
+
+-- name: platform_of_organization
+-- The set-up that an organization's payments go through: that of the root of its accounts.
+select p.id from processing.platform p
+  join organizations.organization o on o.shard = :shard and o.id = :organization_id
+ where p.account_id = o.root_account_id and p.gateway = :gateway and p.active;
+
+-- name: put_merchant
+-- Decide that an organization is made known to a gateway; the row there is when that was decided before.
+insert into processing.merchant (shard, id, organization_id, platform_id, created_at, updated_at)
+values (:shard, :id, :organization_id, :platform, :now, :now)
+on conflict (shard, organization_id, platform_id) do update set platform_id = excluded.platform_id
+returning id, organization_id, platform_id, remote_id, charges_enabled, reason, active, created_at, updated_at;
+
+-- name: note_merchant
+-- What the gateway says of a merchant.
+update processing.merchant
+   set remote_id = :remote_id, charges_enabled = :charges_enabled, reason = :reason, updated_at = :now
+ where shard = :shard and id = :merchant
+returning id, organization_id, platform_id, remote_id, charges_enabled, reason, active, created_at, updated_at;
+
+-- name: merchant_of_organization
+select m.id, m.organization_id, m.platform_id, m.remote_id, m.charges_enabled, m.reason, m.active, m.created_at,
+       m.updated_at
+  from processing.merchant m join processing.platform p on p.id = m.platform_id
+ where m.shard = :shard and m.organization_id = :organization_id and p.gateway = :gateway;
+
+-- name: switch_merchant
+update processing.merchant m set active = :active, updated_at = :now
+  from processing.platform p
+ where m.shard = :shard and m.organization_id = :organization_id and p.id = m.platform_id and p.gateway = :gateway;
+
+-- name: merchant_owner
+select processing.owner_of_merchant(:merchant, :merchant_shard);
+
+-- name: intent_owner
+select processing.owner_of(:intent, :intent_shard);
+
+-- name: desk
+-- What it takes to collect for an organization: through one merchant, or through the one that is there.
+select m.id as merchant_id, m.remote_id as merchant_remote_id, m.charges_enabled, m.reason, m.active as merchant_active,
+       p.id as platform_id, p.remote_id as platform_remote_id, p.active as platform_active,
+       p.approved as platform_approved, p.gateway, p.credentials, p.application_fee, p.refund_fee, p.return_url,
+       o.name as seller
+  from processing.merchant m
+  join processing.platform p on p.id = m.platform_id
+  join organizations.organization o on o.shard = :shard and o.id = m.organization_id
+ where m.shard = :shard and m.organization_id = :organization_id and (:merchant::uuid is null or m.id = :merchant)
+ order by m.charges_enabled desc, m.id limit 1;
+
+-- name: enter_intent
+-- The door of a tenant, found from an intent's id.
+select e.organization_id, e.role, e.active
+  from organizations.enter(processing.owner_of(:intent, :intent_shard), :intent_shard, :actor) e;
+
+-- name: enter_link
+-- The tenant and the intent behind a payment link.
+select organization_id, intent_id from processing.enter_link(:link);
+
+-- name: insert_intent
+-- An intent that nobody has paid yet; no row when one is being collected for the same document.
+insert into processing.intent (shard, id, organization_id, account_id, merchant_id, document_id, token, status, amount,
+  currency, exponent, application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, attempt,
+  expires_at, look_at, created_at, updated_at)
+values (:shard, :id, :organization_id, :owner, :merchant, :document, :token, :status, :amount, :currency, :exponent,
+  :application_fee, :operator_fee, :reference, :return_url, :allow_recurring, :initial, :attempt, :expires_at, :look_at,
+  :now, :now)
+on conflict (shard, document_id) where document_id is not null and status in ('initiated', 'requires_action', 'processing')
+do nothing
+returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at;
+
+-- name: select_intent
+select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+  from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent;
+
+-- name: lock_intent
+-- The same, held until the transaction ends.
+select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+  from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent for update;
+
+-- name: intent_being_collected
+-- The one intent that is open for a document.
+select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+  from processing.intent
+ where shard = :shard and organization_id = :organization_id and document_id = :document
+   and status in ('initiated', 'requires_action', 'processing');
+
+-- name: intent_of_payment
+select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+  from processing.intent where shard = :shard and organization_id = :organization_id and payment_id = :payment;
+
+-- name: document_link
+-- The public link of the document that an intent pays.
+select shareable_id from documents.document where shard = :shard and organization_id = :organization_id and id = :document;
+
+-- name: list_intents
+-- The filter language completes it.
+select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+  from processing.intent where shard = $1 and organization_id = $2;
+
+-- name: count_intents
+select count(*) from processing.intent where shard = $1 and organization_id = $2;
+
+-- name: reprice
+-- A document that asks for another amount now, as long as nothing was opened at the gateway.
+update processing.intent
+   set amount = :amount, application_fee = :application_fee, operator_fee = :operator_fee, expires_at = :expires_at,
+       look_at = :expires_at, updated_at = :now
+ where shard = :shard and id = :intent and status = 'initiated' and attempt = 0;
+
+-- name: begin
+-- Decide to open a payment at the gateway: who comes second finds it decided. No row when it can no longer be paid.
+update processing.intent
+   set attempt = greatest(attempt, 1), consent = coalesce(consent, :consent), updated_at = :now,
+       look_at = least(look_at, :look_at)
+ where shard = :shard and id = :intent and status in ('initiated', 'requires_action') and expires_at > :now
+returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at;
+
+-- name: note_remote
+-- What the gateway calls the payment it has opened.
+update processing.intent set remote_id = :remote_id, page_url = :page_url, updated_at = :now
+ where shard = :shard and id = :intent and attempt = :attempt and remote_id is null;
+
+-- name: close_unopened
+-- End an intent for which nothing was opened at the gateway.
+update processing.intent set status = :status, look_at = null, updated_at = :now
+ where shard = :shard and id = :intent and status = 'initiated' and attempt = 0;
+
+-- name: refuse
+-- End an intent that the gateway will not take at all.
+update processing.intent set status = 'failed', failure = :failure, look_at = null, updated_at = :now
+ where shard = :shard and id = :intent and status = 'initiated' and remote_id is null;
+
+-- name: look_later
+-- Put off what could not be looked after: the intent, and its refunds that are under way.
+with refund as (
+  update processing.refund set look_at = :look_at
+   where shard = :shard and intent_id = :intent and look_at is not null)
+update processing.intent set look_at = :look_at where shard = :shard and id = :intent and look_at is not null;
+
+-- name: settle
+-- Where an intent stands, and what moved because of it. Compare-and-set: nothing happens unless it still stands where it
+-- was read. What moved is noted once, however often it is reported.
+with intent as (
+  update processing.intent
+     set status = :status, remote_id = coalesce(remote_id, :remote_id), page_url = coalesce(:page_url, page_url),
+         failure = :failure, saved = coalesce(saved, :saved), payment_id = coalesce(payment_id, :payment),
+         refunded = :refunded, disputed = :disputed, look_at = :look_at,
+         settled_at = case when :payment::uuid is null then settled_at else coalesce(settled_at, :now) end,
+         updated_at = case when status is distinct from :status or failure is distinct from :failure
+                             or refunded <> :refunded or disputed <> :disputed then :now else updated_at end
+   where shard = :shard and id = :intent and status = :before
+  returning id, document_id, currency, exponent),
+moved as (
+  insert into processing.transaction (shard, id, organization_id, intent_id, document_id, gateway, kind, amount, currency,
+    exponent, processor_id, date, created_at)
+  select :shard, m.id, :organization_id, i.id, i.document_id, :gateway, m.kind, m.amount, i.currency, i.exponent,
+         m.processor_id, :now, :now
+    from intent i, jsonb_to_recordset(:movements) m(id uuid, kind text, amount bigint, processor_id text)
+   order by m.id
+  on conflict (shard, intent_id, kind, processor_id) do nothing
+  returning id, kind, amount, currency, exponent),
+entry as (
+  insert into payments.entry (shard, id, organization_id, payment_id, kind, type, amount, currency, exponent, date, at)
+  select :shard, m.id, :organization_id, :payment::uuid, 'fee', 'online',
+         case m.kind when 'fee_refund' then -m.amount else m.amount end, m.currency, m.exponent, :now, :now
+    from moved m where m.kind in ('application_fee', 'operator_fee', 'fee_refund') order by m.id)
+select count(*) from intent;
+
+-- name: list_transactions
+-- The filter language completes it.
+select id, organization_id, intent_id, document_id, gateway, kind, type, amount, currency, exponent, processor_id, date,
+       created_at
+  from processing.transaction where shard = $1 and organization_id = $2;
+
+-- name: count_transactions
+select count(*) from processing.transaction where shard = $1 and organization_id = $2;
+
+-- name: insert_refund
+insert into processing.refund (shard, id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason,
+  status, remote_id, look_at, created_at, updated_at)
+values (:shard, :id, :organization_id, :owner, :intent, :amount, :fee, :currency, :exponent, :reason, :status, :remote_id,
+  :look_at, :now, :now)
+returning id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason, status, remote_id,
+       payment_id, created_at, updated_at;
+
+-- name: refunds_of
+select id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason, status, remote_id, payment_id,
+       created_at, updated_at
+  from processing.refund where shard = :shard and organization_id = :organization_id and intent_id = :intent order by id;
+
+-- name: note_refund
+update processing.refund
+   set status = :status, remote_id = coalesce(remote_id, :remote_id), payment_id = coalesce(payment_id, :payment),
+       look_at = :look_at, updated_at = :now
+ where shard = :shard and id = :refund
+returning id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason, status, remote_id,
+       payment_id, created_at, updated_at;
+
+-- name: note_notice
+-- A notice, once: the second time nothing is to be done. Returns whether it is new.
+with notice as (
+  insert into processing.notice (platform_id, event_id, kind, reference, received_at)
+  values (:platform, :event, :kind, :reference, :now) on conflict do nothing
+  returning event_id),
+job as (
+  insert into jobs.job (kind, payload, run_at, created_at)
+  select :job, :payload, :now, :now from notice)
+select count(*) from notice;
+
+-- name: due
+-- What the sweep is to look after.
+select organization_id, intent_id from processing.due(:now, :most);

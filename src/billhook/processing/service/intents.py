@@ -1,0 +1,90 @@
+"""Payment intents: doors, reading, pages; what moved because of them."""
+
+import re
+from typing import Any
+
+from billhook.db import Tx
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import NotFound, NotYours
+from billhook.organizations import Entered, admit
+from billhook.processing import store
+from billhook.processing.columns import INTENTS, TRANSACTIONS
+from billhook.processing.model import Intent, Refund, Transaction
+from billhook.web import Compiled, Query
+
+_LINK = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+
+
+async def enter(tx: Tx, intent_id: str, *, write: bool = False) -> Entered:
+    """Begin to act for the organization an intent belongs to. Raises what `organizations.enter` raises."""
+    if not ids.is_id(intent_id) or tx.account is None:
+        raise NotYours
+    found = await store.enter_intent(tx, Id(intent_id), ids.shard_of(intent_id), tx.account)
+    return admit(tx, found, write=write)
+
+
+async def enter_link(tx: Tx, link: str) -> Id:
+    """Enter the tenant behind a payment link and return the intent's id. Raises NotFound."""
+    found = await store.enter_link(tx, link) if _LINK.match(link) else None
+    if found is None:
+        raise NotFound(what="payment page")
+    tx.entered(found.organization_id)
+    return found.intent_id
+
+
+async def read(tx: Tx, intent_id: str) -> Intent:
+    """Return an intent of the organization that was entered. Raises NotYours."""
+    intent = await store.select_intent(tx, Id(intent_id))
+    if intent is None:
+        raise NotYours
+    return intent
+
+
+async def page(tx: Tx, query: Query) -> tuple[list[Intent], int]:
+    """Return a page of the organization's intents, and how many there are in all."""
+    compiled = Compiled.of(query, INTENTS, first=3, tie="id")
+    text = f"{store.LIST_INTENTS}{compiled.where} order by {compiled.order}"
+    text += f" limit {compiled.limit} offset {compiled.skip}"
+    rows = await store.list_intents(tx, text, [tx.shard, tx.organization, *compiled.arguments])
+    if not query.skip and len(rows) < query.limit:
+        return rows, len(rows)
+    return rows, await count(tx, query.where)
+
+
+async def count(tx: Tx, where: dict[str, Any]) -> int:
+    """Return how many intents of the organization match."""
+    compiled = Compiled.of_where(where, INTENTS, first=3)
+    arguments = [tx.shard, tx.organization, *compiled.arguments]
+    return (await store.count_intents(tx, store.COUNT_INTENTS + compiled.where, arguments))[0]
+
+
+async def moved(tx: Tx, query: Query, *, intent_id: str | None = None) -> tuple[list[Transaction], int]:
+    """Return a page of what moved, of the organization or because of one intent, and how much that is in all."""
+    only, own = _only(tx, intent_id)
+    compiled = Compiled.of(query, TRANSACTIONS, first=len(own) + 1, tie="id")
+    text = f"{store.LIST_TRANSACTIONS}{only}{compiled.where} order by {compiled.order}"
+    text += f" limit {compiled.limit} offset {compiled.skip}"
+    rows = await store.list_transactions(tx, text, [*own, *compiled.arguments])
+    if not query.skip and len(rows) < query.limit:
+        return rows, len(rows)
+    return rows, await count_moved(tx, query.where, intent_id=intent_id)
+
+
+async def count_moved(tx: Tx, where: dict[str, Any], *, intent_id: str | None = None) -> int:
+    """Return how many transactions match, of the organization or of one intent."""
+    only, own = _only(tx, intent_id)
+    compiled = Compiled.of_where(where, TRANSACTIONS, first=len(own) + 1)
+    text = store.COUNT_TRANSACTIONS + only + compiled.where
+    return (await store.count_transactions(tx, text, [*own, *compiled.arguments]))[0]
+
+
+def _only(tx: Tx, intent_id: str | None) -> tuple[str, list[Any]]:
+    own: list[Any] = [tx.shard, tx.organization]
+    return ("", own) if intent_id is None else (" and intent_id = $3", [*own, Id(intent_id)])
+
+
+async def refunds_of_payment(tx: Tx, payment_id: Id) -> list[Refund]:
+    """Return what is or was given back of a payment, oldest first; nothing where it was not collected online."""
+    intent = await store.intent_of_payment(tx, payment_id)
+    return await store.refunds_of(tx, intent.id) if intent else []

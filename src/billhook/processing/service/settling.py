@@ -1,0 +1,196 @@
+"""Settling: where what a gateway says becomes what we say. Three doors lead here: notice, return, sweep."""
+
+import logging
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from billhook import gateways, payments
+from billhook.db import Tx
+from billhook.kernel import ids, money
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import NotYours, Problem
+from billhook.payments import NewPayment
+from billhook.processing import store
+from billhook.processing.model import PAID, Desk, Intent, Movement, Refund, may_move, state_of
+
+log = logging.getLogger("billhook.processing")
+
+_INQUIRY: Final = "inquiry"
+"""A dispute in which the bank only asks: no money is taken."""
+_SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=6)
+
+
+async def settle(tx: Tx, intent_id: Id, payment: gateways.Payment, desk: Desk) -> Intent:
+    """Let an intent stand where its payment at the gateway stands; book what was collected or taken back, once.
+
+    Who holds the intent's row decides; who comes later finds it decided. Works for the organization that was entered.
+    """
+    async with tx.atomic():
+        intent = await store.lock_intent(tx, intent_id)
+        if intent is None or payment.reference != intent.id or (intent.remote_id or payment.id) != payment.id:
+            raise NotYours
+        tx.account = intent.account_id  # in whose name it is booked
+        late = intent.expires_at <= tx.now
+        state = state_of(payment, off_session=intent.initial_intent_id is not None, late=late)
+        status = str(state) if may_move(intent.status, state) else intent.status
+        booked = intent.payment_id
+        if status in PAID and booked is None:
+            booked = await _book(tx, intent, payment)
+        rows, fresh = await _give_back(tx, intent, payment)
+        await _follow_disputes(tx, intent, payment)
+        settled = await store.settle(
+            tx,
+            intent=intent.id,
+            before=intent.status,
+            status=status,
+            gateway=desk.gateway,
+            remote_id=payment.id,
+            page_url=payment.page_url or None,
+            failure=payment.failure,
+            saved=payment.saved,
+            payment=booked,
+            refunded=sum(row.amount for row in rows if row.status != "failed"),
+            disputed=sum(dispute.amount for dispute in payment.disputes if _takes(dispute)),
+            look_at=_look_at(intent, status, tx.now),
+            movements=_movements(tx, intent, payment, fresh) if status in PAID else [],
+        )
+        if not settled:
+            raise AssertionError("an intent that is held has moved")
+    return await read_again(tx, intent_id)
+
+
+async def read_again(tx: Tx, intent_id: Id) -> Intent:
+    """Return an intent that is known to be there."""
+    intent = await store.select_intent(tx, intent_id)
+    if intent is None:
+        raise NotYours
+    return intent
+
+
+async def _book(tx: Tx, intent: Intent, payment: gateways.Payment) -> Id:
+    """Record what was collected, on the document if that takes it; money that came in is never turned away."""
+    new = NewPayment(
+        type="online",
+        amount=Decimal(money.to_major(payment.amount, intent.exponent)),
+        document_id=intent.document_id,
+        currency=intent.currency,
+        note=None if intent.document_id else intent.reference or None,
+        transaction_id=payment.id,
+    )
+    return await _recorded(tx, new)
+
+
+async def _recorded(tx: Tx, new: NewPayment) -> Id:
+    try:
+        async with tx.atomic():
+            return (await payments.record(tx, new)).id
+    except Problem as problem:
+        if new.document_id is None:
+            raise
+        log.warning("payment %s does not go on document %s: %s", new.transaction_id, new.document_id, problem)
+    fields = {name: getattr(new, name) for name in NewPayment.__struct_fields__} | {"document_id": None}
+    return (await payments.record(tx, NewPayment(**fields))).id
+
+
+async def _give_back(tx: Tx, intent: Intent, payment: gateways.Payment) -> tuple[list[Refund], list[gateways.Refund]]:
+    """Let our refunds stand where the gateway's stand; return ours, and those of the gateway that have succeeded.
+
+    One that we did not ask for was made at the gateway itself. While one of ours is under way nobody can tell them
+    apart, and so they wait.
+    """
+    if not payment.refunds:
+        return [], []
+    rows = {row.remote_id: row for row in await store.refunds_of(tx, intent.id)}
+    for refund in payment.refunds:
+        row = rows.get(refund.id)
+        if row is None and None in rows:
+            continue
+        if row is None:
+            row = await _adopt(tx, intent, refund)
+        rows[refund.id] = await _follow(tx, intent, refund, row)
+    done = [refund for refund in payment.refunds if refund.status == "succeeded" and refund.id in rows]
+    return list(rows.values()), done
+
+
+async def _adopt(tx: Tx, intent: Intent, refund: gateways.Refund) -> Refund:
+    return await store.insert_refund(
+        tx,
+        id=ids.new(tx.shard),
+        owner=intent.account_id,
+        intent=intent.id,
+        amount=refund.amount,
+        fee=refund.fee,
+        currency=intent.currency,
+        exponent=intent.exponent,
+        reason=None,
+        status="pending",
+        remote_id=refund.id,
+        look_at=None,
+    )
+
+
+async def _follow(tx: Tx, intent: Intent, refund: gateways.Refund, row: Refund) -> Refund:
+    """Note where a refund stands, and book it when the money has gone."""
+    if row.status == refund.status != "pending" and (row.payment_id is not None or refund.status == "failed"):
+        return row
+    booked = row.payment_id
+    if refund.status == "succeeded" and booked is None:
+        booked = await _recorded(tx, _backwards(intent, refund.amount, refund.id, row.reason or "Refund"))
+    elif refund.status == "failed" and booked is not None:
+        await payments.delete(tx, booked)
+    look_at = tx.now + _LATEST if refund.status == "pending" else None
+    noted = await store.note_refund(tx, row.id, refund.status, refund.id, booked, look_at)
+    return noted or row
+
+
+async def _follow_disputes(tx: Tx, intent: Intent, payment: gateways.Payment) -> None:
+    """Book what the payer's bank has taken back, and its return when the dispute is won."""
+    for dispute in payment.disputes:
+        if dispute.reason == _INQUIRY or (dispute.status == "won" and not intent.disputed):
+            continue
+        booked = await _recorded(tx, _backwards(intent, dispute.amount, dispute.id, f"Dispute: {dispute.reason}"))
+        if dispute.status == "won":
+            await payments.delete(tx, booked)
+
+
+def _takes(dispute: gateways.Dispute) -> bool:
+    return dispute.status != "won" and dispute.reason != _INQUIRY
+
+
+def _backwards(intent: Intent, amount: int, transaction_id: str, note: str) -> NewPayment:
+    """Return money that goes back as a payment below zero."""
+    return NewPayment(
+        type="online",
+        amount=-Decimal(money.to_major(amount, intent.exponent)),
+        document_id=intent.document_id,
+        currency=intent.currency,
+        note=note[:200],
+        transaction_id=transaction_id,
+        refund=True,
+    )
+
+
+def _movements(tx: Tx, intent: Intent, payment: gateways.Payment, refunds: list[gateways.Refund]) -> list[Movement]:
+    """Return everything that has moved so far; what was noted before is not noted again."""
+    found = [
+        ("payment", payment.amount, payment.id),
+        ("application_fee", intent.application_fee, payment.id),
+        ("operator_fee", intent.operator_fee, payment.id),
+    ]
+    for refund in refunds:
+        found += [("refund", refund.amount, refund.id), ("fee_refund", refund.fee, refund.id)]
+    for dispute in payment.disputes:
+        if dispute.reason != _INQUIRY:
+            found.append(("dispute", dispute.amount, dispute.id))
+            if dispute.status == "won":
+                found.append(("dispute_won", dispute.amount, dispute.id))
+    return [Movement(ids.to_hex(ids.new(tx.shard)), kind, amount, key) for kind, amount, key in found if amount]
+
+
+def _look_at(intent: Intent, status: str, now: datetime) -> datetime | None:
+    """Return when to look again: sooner while it is young, never once it has ended."""
+    if status in ("initiated", "requires_action", "processing"):
+        later = now + min(max((now - intent.created_at) / 4, _SOONEST), _LATEST)
+        return min(later, intent.expires_at) if status != "processing" and intent.expires_at > now else later
+    return None

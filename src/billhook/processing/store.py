@@ -1,0 +1,257 @@
+"""The statements of money taken online."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from billhook.db import Statements, Tx
+from billhook.gateways import Failure, Saved
+from billhook.kernel.ids import Id
+from billhook.organizations import Entered
+from billhook.processing.model import Consent, Desk, Intent, Merchant, Movement, Platform, Refund, Transaction
+
+sql = Statements(__package__)
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """What a platform's gateway is called with, sealed."""
+
+    gateway: str
+    remote_id: str
+    credentials: bytes
+
+
+class Due(msgspec.Struct, frozen=True):
+    """An intent to look after."""
+
+    organization_id: Id
+    intent_id: Id
+
+
+@sql.one
+async def insert_platform(
+    tx: Tx,
+    *,
+    id: Id,
+    owner: Id,
+    gateway: str,
+    environment: str,
+    approved: bool,
+    application_fee: Decimal,
+    refund_fee: str,
+    return_url: str | None,
+    remote_id: str,
+    credentials: bytes,
+    custom: dict[str, Any],
+) -> Platform | None: ...
+
+
+@sql.one
+async def select_platform(tx: Tx, owner: Id, gateway: str) -> Platform | None: ...
+
+
+@sql.run
+async def change_platform(
+    tx: Tx,
+    *,
+    owner: Id,
+    gateway: str,
+    application_fee: Decimal | None,
+    refund_fee: str | None,
+    says_return_url: bool,
+    return_url: str | None,
+    active: bool | None,
+    custom: dict[str, Any] | None,
+) -> int: ...
+
+
+@sql.one
+async def keys_of(tx: Tx, platform: Id) -> Keys | None: ...
+
+
+@sql.one
+async def platform_of_organization(tx: Tx, gateway: str) -> Id | None: ...
+
+
+@sql.one
+async def put_merchant(tx: Tx, id: Id, platform: Id) -> Merchant: ...
+
+
+@sql.one
+async def note_merchant(
+    tx: Tx, merchant: Id, remote_id: str, charges_enabled: bool, reason: str
+) -> Merchant | None: ...
+
+
+@sql.one
+async def merchant_of_organization(tx: Tx, gateway: str) -> Merchant | None: ...
+
+
+@sql.run
+async def switch_merchant(tx: Tx, gateway: str, active: bool) -> int: ...
+
+
+@sql.one
+async def merchant_owner(tx: Tx, merchant: Id, merchant_shard: int) -> Id | None: ...
+
+
+@sql.one
+async def intent_owner(tx: Tx, intent: Id, intent_shard: int) -> Id | None: ...
+
+
+@sql.one
+async def desk(tx: Tx, merchant: Id | None) -> Desk | None: ...
+
+
+@sql.enter
+async def enter_intent(tx: Tx, intent: Id, intent_shard: int, actor: Id) -> Entered | None: ...
+
+
+@sql.enter
+async def enter_link(tx: Tx, link: str) -> Due | None: ...
+
+
+@sql.one
+async def insert_intent(
+    tx: Tx,
+    *,
+    id: Id,
+    owner: Id,
+    merchant: Id,
+    document: Id | None,
+    token: str,
+    status: str,
+    amount: int,
+    currency: str,
+    exponent: int,
+    application_fee: int,
+    operator_fee: int,
+    reference: str,
+    return_url: str | None,
+    allow_recurring: bool,
+    initial: Id | None,
+    attempt: int,
+    expires_at: datetime,
+    look_at: datetime,
+) -> Intent | None: ...
+
+
+@sql.one
+async def select_intent(tx: Tx, intent: Id) -> Intent | None: ...
+
+
+@sql.one
+async def lock_intent(tx: Tx, intent: Id) -> Intent | None: ...
+
+
+@sql.one
+async def intent_being_collected(tx: Tx, document: Id) -> Intent | None: ...
+
+
+@sql.one
+async def intent_of_payment(tx: Tx, payment: Id) -> Intent | None: ...
+
+
+@sql.one
+async def document_link(tx: Tx, document: Id) -> str | None: ...
+
+
+LIST_INTENTS = sql.text("list_intents")
+list_intents = sql.dynamic(Intent)
+COUNT_INTENTS = sql.text("count_intents")
+count_intents = sql.dynamic(int)
+
+
+@sql.run
+async def reprice(
+    tx: Tx, intent: Id, amount: int, application_fee: int, operator_fee: int, expires_at: datetime
+) -> int: ...
+
+
+@sql.one
+async def begin(tx: Tx, intent: Id, consent: Consent | None, look_at: datetime) -> Intent | None: ...
+
+
+@sql.run
+async def note_remote(tx: Tx, intent: Id, attempt: int, remote_id: str, page_url: str) -> int: ...
+
+
+@sql.run
+async def close_unopened(tx: Tx, intent: Id, status: str) -> int: ...
+
+
+@sql.run
+async def refuse(tx: Tx, intent: Id, failure: Failure) -> int: ...
+
+
+@sql.run
+async def look_later(tx: Tx, intent: Id, look_at: datetime) -> int: ...
+
+
+@sql.one
+async def settle(
+    tx: Tx,
+    *,
+    intent: Id,
+    before: str,
+    status: str,
+    gateway: str,
+    remote_id: str,
+    page_url: str | None,
+    failure: Failure | None,
+    saved: Saved | None,
+    payment: Id | None,
+    refunded: int,
+    disputed: int,
+    look_at: datetime | None,
+    movements: list[Movement],
+) -> int: ...
+
+
+LIST_TRANSACTIONS = sql.text("list_transactions")
+list_transactions = sql.dynamic(Transaction)
+COUNT_TRANSACTIONS = sql.text("count_transactions")
+count_transactions = sql.dynamic(int)
+
+
+@sql.one
+async def insert_refund(
+    tx: Tx,
+    *,
+    id: Id,
+    owner: Id,
+    intent: Id,
+    amount: int,
+    fee: int,
+    currency: str,
+    exponent: int,
+    reason: str | None,
+    status: str,
+    remote_id: str | None,
+    look_at: datetime | None,
+) -> Refund: ...
+
+
+@sql.many
+async def refunds_of(tx: Tx, intent: Id) -> list[Refund]: ...
+
+
+@sql.one
+async def note_refund(
+    tx: Tx, refund: Id, status: str, remote_id: str | None, payment: Id | None, look_at: datetime | None
+) -> Refund | None: ...
+
+
+@sql.one
+async def note_notice(
+    tx: Tx, platform: Id, event: str, kind: str, reference: Id, job: str, payload: dict[str, Any]
+) -> int: ...
+
+
+@sql.many
+async def due(tx: Tx, most: int) -> list[Due]: ...
+
+
+sql.finish()
