@@ -132,6 +132,7 @@ def arguments(operation: Operation, actor: Actor) -> dict[str, Any]:
 
 
 ON_DRAFTS = {"documentsReplace", "documentsReplaceByPost", "documentsRemove", "documentsIssue"}
+ON_ESTIMATES = {f"documentLife{verb}" for verb in ("Accept", "Reject", "PublicAccept", "PublicReject", "Convert")}
 NOT_ALONE = {
     "accessAccept": "is for who was invited",
     "accessReject": "is for who was invited",
@@ -151,7 +152,8 @@ async def test_answers_are_as_described(world: World, document: dict[str, Any]) 
     judge, faults, good = Judge(document), [], set()
     for operation in operations(document):
         alice = await world.actor()
-        own = await belongings(world, alice, draft=operation.id in ON_DRAFTS)
+        made = "estimate" if operation.id in ON_ESTIMATES else "invoice"
+        own = await belongings(world, alice, type=made, draft=operation.id in ON_DRAFTS)
         response = await world.http.request(
             operation.method,
             f"{world.base_url}{fill(operation.path, own | {'link': own.get('link', '')})}",
@@ -166,7 +168,7 @@ async def test_answers_are_as_described(world: World, document: dict[str, Any]) 
     assert {operation.id for operation in operations(document)} - good == set(NOT_ALONE)
 
 
-@pytest.mark.parametrize("include", ["payments", "organization"])
+@pytest.mark.parametrize("include", ["payments", "organization", "referencedDocuments", "referringDocuments"])
 async def test_included_objects_are_as_described(world: World, document: dict[str, Any], include: str) -> None:
     alice = await world.actor()
     organization = await world.organization(alice)

@@ -1,4 +1,4 @@
-"""What a document lives through once it was issued: credited, canceled."""
+"""What a document lives through once it was issued: credited, canceled, accepted, made into another, duplicated."""
 
 from typing import Annotated
 
@@ -6,9 +6,9 @@ import msgspec
 from litestar import post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from billhook import documents
-from billhook.api.document_in import DocumentPaymentIn, payments_in
-from billhook.api.document_out import DocumentOut, document_out
+from billhook import attachments, documents
+from billhook.api.document_in import DocumentIn, DocumentPaymentIn, changes, payments_in
+from billhook.api.document_out import DocumentOut, document_out, public_document_out
 from billhook.api.responses import Success
 from billhook.api.wire import UNSET, Free, In, Number, Out, Text, When, given, said
 from billhook.web import BillhookRequest
@@ -16,6 +16,9 @@ from billhook.web import BillhookRequest
 Technical = Annotated[
     bool, QueryParameter(description="Cancel without a credit note; only what was neither paid nor credited.")
 ]
+
+
+Again = Annotated[bool, QueryParameter(description="Make another one, although one was made before.")]
 
 
 class CreditLineIn(In, kw_only=True):
@@ -89,4 +92,88 @@ async def uncancel(request: BillhookRequest, document_id: FromPath[str]) -> Succ
     return Success()
 
 
-ROUTES = [credit, cancel, uncancel]
+@post("/Documents/{document_id:str}/convert", status_code=200, tags=["Documents"], summary="Make an invoice of it")
+async def convert(
+    request: BillhookRequest, document_id: FromPath[str], data: JSONBody[DocumentIn], again: Again = False
+) -> DocumentOut:
+    """Make an invoice of an estimate or a delivery note, changed by what is said; `type` may name another type.
+
+    Both refer to each other. A second one is only made if asked for by `again`.
+    """
+    async with request.database.open(request.principal.account_id) as tx:
+        await documents.enter(tx, document_id, write=True)
+        made = await documents.convert(tx, document_id, changes(data), again=again)
+    return document_out(made.document, request.public_url, made.payments)
+
+
+@post("/Documents/{document_id:str}/duplicate", status_code=200, tags=["Documents"], summary="Duplicate a document")
+async def duplicate(request: BillhookRequest, document_id: FromPath[str], data: JSONBody[DocumentIn]) -> DocumentOut:
+    """Make a document like this one, with today's dates and what is said changed: a draft, unless `draft` is false."""
+    async with request.database.open(request.principal.account_id) as tx:
+        await documents.enter(tx, document_id, write=True)
+        made = await documents.duplicate(tx, document_id, changes(data))
+    return document_out(made.document, request.public_url, made.payments)
+
+
+async def _decide(request: BillhookRequest, document_id: str, *, accepted: bool) -> DocumentOut:
+    async with request.database.open(request.principal.account_id) as tx:
+        await documents.enter(tx, document_id, write=True)
+        return document_out(await documents.decide(tx, document_id, accepted=accepted), request.public_url)
+
+
+@post("/Documents/{document_id:str}/accept", status_code=200, tags=["Documents"], summary="Accept an estimate")
+async def accept(request: BillhookRequest, document_id: FromPath[str]) -> DocumentOut:
+    """Note that the client has accepted the estimate."""
+    return await _decide(request, document_id, accepted=True)
+
+
+@post("/Documents/{document_id:str}/reject", status_code=200, tags=["Documents"], summary="Reject an estimate")
+async def reject(request: BillhookRequest, document_id: FromPath[str]) -> DocumentOut:
+    """Note that the client has rejected the estimate; not once something was made of it."""
+    return await _decide(request, document_id, accepted=False)
+
+
+async def _answer(request: BillhookRequest, link: str, *, accepted: bool) -> DocumentOut:
+    async with request.database.open() as tx:
+        document_id = await documents.enter_shared(tx, link)
+        document = await documents.decide(tx, document_id, accepted=accepted, by_client=True)
+        payments = (await documents.payments_of(tx, [document_id]))[document_id]
+        files = await attachments.of_document(tx, document_id)
+    return public_document_out(document, request.public_url, payments, files)
+
+
+@post(
+    "/Documents/public/{link:str}/accept",
+    status_code=200,
+    opt={"public": True},
+    tags=["Documents"],
+    summary="Accept a shared estimate",
+)
+async def public_accept(request: BillhookRequest, link: FromPath[str]) -> DocumentOut:
+    """Accept an estimate by its public link, while it is valid; needs no token."""
+    return await _answer(request, link, accepted=True)
+
+
+@post(
+    "/Documents/public/{link:str}/reject",
+    status_code=200,
+    opt={"public": True},
+    tags=["Documents"],
+    summary="Reject a shared estimate",
+)
+async def public_reject(request: BillhookRequest, link: FromPath[str]) -> DocumentOut:
+    """Reject an estimate by its public link; needs no token."""
+    return await _answer(request, link, accepted=False)
+
+
+ROUTES = [
+    credit,
+    cancel,
+    uncancel,
+    convert,
+    duplicate,
+    accept,
+    reject,
+    public_accept,
+    public_reject,
+]

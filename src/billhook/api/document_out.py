@@ -73,6 +73,8 @@ class DocumentItemOut(Out, kw_only=True):
     item_taxes: list[DocumentItemTaxOut] | None
     components: list[Any] | None
     data: list[dict[str, Any]] | None
+    credits: str | None = None
+    deducts: str | None = None
 
 
 class DocumentPartyOut(AddressOut, kw_only=True):
@@ -336,6 +338,8 @@ def _line(line: Line, exponent: int) -> DocumentItemOut:
         item_taxes=[_line_tax(tax) for tax in line.taxes],
         components=[],
         data=line.data,
+        credits=line.credits,
+        deducts=line.deducts,
     )
 
 

@@ -20,7 +20,7 @@ from billhook.kernel.problems import invalid
 from billhook.payments import Payment
 from billhook.web import BillhookRequest, Query
 
-OF_DOCUMENTS = ("payments", "attachments", "organization")
+OF_DOCUMENTS = ("payments", "attachments", "organization", "referencedDocuments", "referringDocuments")
 OF_PAYMENTS = ("document", "organization")
 OF_CLIENTS = ("organization",)
 
@@ -40,7 +40,23 @@ async def of_documents(
         found = await attachments.of_documents(tx, [row.id for row in rows])
         for wire, row in zip(out, rows, strict=True):
             wire.attachments = [file_meta_out(attachment, request.public_url) for attachment in found[row.id]]
-    return await _with_organization(tx, out, query)
+    return await _with_organization(tx, await _with_relations(tx, request, rows, out, query), query)
+
+
+_RELATIONS = {"referencedDocuments": documents.referenced, "referringDocuments": documents.referring}
+"""What documents refer to, and what refers to them."""
+
+
+async def _with_relations(
+    tx: Tx, request: BillhookRequest, rows: Sequence[Document], out: list[Any], query: Query
+) -> list[Any]:
+    for name in [name for name in _RELATIONS if name in query.include]:
+        found = await _RELATIONS[name](tx, rows)
+        out = [
+            _built(wire) | {name: [_built(document_out(other, request.public_url)) for other in found[row.id]]}
+            for wire, row in zip(out, rows, strict=True)
+        ]
+    return out
 
 
 async def of_payments(tx: Tx, request: BillhookRequest, rows: Sequence[Payment], query: Query) -> list[Any]:

@@ -180,6 +180,13 @@ select :shard, :entry, :organization_id, p.id, p.client_id, 'credit', -p.directi
        p.exponent, :now, :now
   from paper p where :amount::bigint <> 0;
 
+-- name: decide
+-- What the client answered to an estimate, and when first so.
+update documents.document
+   set accepted_at = case when :accepted then coalesce(accepted_at, :now) end,
+       rejected_at = case when not :accepted then coalesce(rejected_at, :now) end, updated_at = :now
+ where shard = :shard and id = :document and type = 'estimate' and not draft and deleted_at is null;
+
 -- name: said_of_draft
 -- What was asked for of a draft.
 select said from documents.document where shard = :shard and id = :document and draft;

@@ -204,6 +204,10 @@ async def settle(
 async def void(tx: Tx, document: Id, amount: int, canceled: bool, entry: Id) -> int: ...
 
 
+@sql.run
+async def decide(tx: Tx, document: Id, accepted: bool) -> int: ...
+
+
 @sql.one
 async def said_of_draft(tx: Tx, document: Id) -> DraftSaid | None: ...
 

@@ -120,11 +120,7 @@ def compose(
     shard = ids.shard_of(organization_id)
     currency = _currency(new, ground)
     exponent = money.exponent(currency)
-    client = (
-        links.client_of_credited(linked.credited, new.client)
-        if linked.credited
-        else parties.client(ground, new.client, shard, now)
-    )
+    client = _client(new, ground, linked, shard, now)
     issuer = parties.issuer(ground, new.issuer, ground.unit(new.unit_id))
     locale = language_of(ground.locale, ground.identity.country_code, client.party.country_code)
     decimal_places = _decimal_places(new, ground, exponent)
@@ -163,6 +159,15 @@ def compose(
     own = new.number.strip() if new.number else None
     numbered = ground.counting(new.unit_id, own, dates.year, draft=new.draft, incoming=new.incoming)
     return Composed(document, numbered, client, paid, new)
+
+
+def _client(new: NewDocument, ground: Ground, linked: Linked, shard: int, now: datetime) -> Client:
+    """Return the client: of a credit note that of its invoice. Raises Invalid for advances of somebody else."""
+    if linked.credited:
+        return links.client_of_credited(linked.credited, new.client)
+    client = parties.client(ground, new.client, shard, now)
+    links.check_client(linked, client)
+    return client
 
 
 def _document(

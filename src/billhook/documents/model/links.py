@@ -133,6 +133,14 @@ def _why_not(advance: Document, new: NewDocument, linked: Linked, currency: str)
     return "" if advance.currency == currency else f"{advance.number} is in {advance.currency}"
 
 
+def check_client(linked: Linked, client: Client) -> None:
+    """Refuse advances that somebody else has paid. Raises Invalid."""
+    others = [advance for advance in linked.advances if advance.client_id != client.client_id]
+    if others:
+        message = f"{others[0].number} is an advance of another client"
+        raise Invalid("Document", [Fault("advanceIds", "advance", message)])
+
+
 def deductions(linked: Linked, locale: str) -> list[Line]:
     """Return the lines that take the advances away: for each, and each combination of its taxes, its net once less.
 

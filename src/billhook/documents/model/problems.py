@@ -85,3 +85,38 @@ class IsCanceled(Problem):
 
     kind = Kind.INVALID
     code = "DOCUMENT_IS_CANCELED"
+
+
+class NotConvertible(Problem):
+    """A document of type {type} cannot be made into a document of type {wanted}."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_NOT_CONVERTIBLE"
+
+
+class AlreadyConverted(Problem):
+    """{number} was made of the document before; its id is {document_id}. Say `again` to make another."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_ALREADY_CONVERTED"
+
+
+class NotAnEstimate(Problem):
+    """Only an estimate can be accepted or rejected."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_NOT_AN_ESTIMATE"
+
+
+class EstimateRejected(Problem):
+    """The estimate was rejected; accept it first."""
+
+    kind = Kind.INVALID
+    code = "ESTIMATE_REJECTED"
+
+
+class EstimateExpired(Problem):
+    """The estimate was valid until {day}; ask for a new one."""
+
+    kind = Kind.INVALID
+    code = "ESTIMATE_EXPIRED"

@@ -5,7 +5,9 @@ from billhook.documents.service.credits import cancel, credit, uncancel
 from billhook.documents.service.drafts import change, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
 from billhook.documents.service.issuing import Made, issue
+from billhook.documents.service.life import convert, decide, duplicate
 from billhook.documents.service.listing import count, last_number, number_is_free, page, payments_of
+from billhook.documents.service.relations import referenced, referring
 from billhook.documents.service.sending import announce_overdue, request_sending, share
 
 __all__ = [
@@ -15,9 +17,12 @@ __all__ = [
     "change",
     "change_comment",
     "comment",
+    "convert",
     "count",
     "credit",
+    "decide",
     "delete",
+    "duplicate",
     "enter",
     "enter_shared",
     "issue",
@@ -27,6 +32,8 @@ __all__ = [
     "page",
     "payments_of",
     "read",
+    "referenced",
+    "referring",
     "remove_comment",
     "request_sending",
     "share",

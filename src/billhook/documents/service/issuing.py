@@ -39,20 +39,25 @@ async def issue(tx: Tx, new: NewDocument) -> Made:
     Raises Invalid (all faults at once), TotalsTooLarge, UniqueIdTaken. A repeated `unique_id` of the same account
     returns the document there is.
     """
+    try:
+        return await issue_once(tx, new)
+    except Unique as error:
+        return await quicker(tx, new, error)
+
+
+async def issue_once(tx: Tx, new: NewDocument) -> Made:
+    """Do what `issue` does, for who already works in a transaction: Unique is raised as it comes."""
     ground = await ground_of(tx, new)
     if ground.same_unique_id is not None:
         return await repeated(tx, ground.same_unique_id)
     credited = None if new.draft else links.credited_by(new, ground)
-    try:
-        if credited is None and not new.advance_ids:
-            return await written(tx, composed_of(tx, new, ground, None))
-        async with tx.atomic():
-            linked = await hold(tx, new, credited)
-            made = await written(tx, _linked(tx, new, ground, linked))
-            await settle(tx, made.document, linked.credited)
-            return made if linked.credited is None else Made(await read(tx, made.document.id), made.payments)
-    except Unique as error:
-        return await quicker(tx, new, error)
+    if credited is None and not new.advance_ids:
+        return await written(tx, composed_of(tx, new, ground, None))
+    async with tx.atomic():
+        linked = await hold(tx, new, credited)
+        made = await written(tx, _linked(tx, new, ground, linked))
+        await settle(tx, made.document, linked.credited)
+        return made if linked.credited is None else Made(await read(tx, made.document.id), made.payments)
 
 
 def _linked(tx: Tx, new: NewDocument, ground: Ground, linked: Linked) -> Composed:

@@ -1,0 +1,87 @@
+"""Copies: what a document that is there would have to be asked for again, to duplicate it or to make another of it."""
+
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from billhook.documents.model.document import Document, Line, LineTax, Type
+from billhook.documents.model.ground import Ground
+from billhook.documents.model.new import NewDocument, NewLine, NewTax
+from billhook.kernel import ids
+
+CONVERTS: Final[dict[str, tuple[str, ...]]] = {
+    Type.ESTIMATE: (Type.INVOICE, Type.ADVANCE, Type.DELIVERY_NOTE),
+    Type.DELIVERY_NOTE: (Type.INVOICE,),
+}
+"""What can be made of what."""
+
+_SAME: Final = (
+    "name", "description", "is_separator", "quantity", "unit", "discount", "discount_is_amount", "sku", "ean",
+    "classification", "item_id", "track_inventory", "on_behalf", "tax_exemption_code", "tax_exemption_reason", "custom",
+    "l10n", "data",
+)  # fmt: skip
+
+
+def copied(document: Document, *, type: str) -> NewDocument:
+    """Return a document as asked for once more: its client, lines and what is free; today's dates, the next number.
+
+    Of the same type it has the same texts. What it deducted or credited is not taken again.
+    """
+    texts = {name: getattr(document, name) for name in ("note", "footer", "signature")} if type == document.type else {}
+    return NewDocument(
+        type=type,
+        incoming=document.incoming,
+        unit_id=document.unit_id,
+        currency=document.currency,
+        decimal_places=document.decimal_places,
+        client_id=document.client_id,
+        lines=tuple(_line(line, document) for line in document.lines if line.deducts is None),
+        options=msgspec.structs.replace(document.options, number_internal=None),
+        custom=document.custom,
+        l10n=document.l10n if texts else {},
+        data=document.data,
+        **texts,
+    )
+
+
+def _line(line: Line, document: Document) -> NewLine:
+    """Return a line as asked for; where taxes were left out, its price is the one that was left."""
+    same: dict[str, Any] = {name: getattr(line, name) for name in _SAME}
+    gross = line.price_gross is not None and not document.options.omit_taxes
+    price = {"price_gross": line.price_gross} if gross else {"price": line.price}
+    return NewLine(**same, **price, taxes=tuple(_tax(tax) for tax in line.taxes))
+
+
+def _tax(tax: LineTax) -> NewTax:
+    return NewTax(
+        rate=tax.rate,
+        tax_id=tax.tax_id,
+        classification=tax.classification,
+        name=tax.name,
+        abbreviation=tax.abbreviation,
+        reverse_charged=tax.reverse_charged,
+        recoverable=tax.recoverable,
+        compound=tax.compound,
+        tax_number=tax.tax_number,
+    )
+
+
+def fitted(new: NewDocument, source: Document, ground: Ground, day: date) -> NewDocument:
+    """Return a copy that names only what is still there: of a tax that is gone its rate, of a client its last address.
+
+    A tax that is there gives the rate of the new day, as the law wants.
+    """
+    dated = {ids.from_uuid(tax.id) for tax in ground.taxes if tax.rate_at(day, ground.timezone) is not None}
+
+    def tax(one: NewTax) -> NewTax:
+        return one if one.tax_id is None or one.tax_id in dated else msgspec.structs.replace(one, tax_id=None)
+
+    lines = tuple(
+        msgspec.structs.replace(line, taxes=tuple(tax(one) for one in line.taxes or ())) for line in new.lines
+    )
+    if ground.client is None and new.client_id is not None and new.client_id == source.client_id:
+        party = msgspec.structs.asdict(source.client)
+        own = {name: value for name, value in party.items() if name not in ("id", "created_at", "updated_at")}
+        return msgspec.structs.replace(new, lines=lines, client_id=None, client=own | new.client)
+    return msgspec.structs.replace(new, lines=lines)
