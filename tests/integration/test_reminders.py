@@ -176,6 +176,14 @@ async def test_after_an_outage_only_the_latest_step_is_mailed(desk: Desk) -> Non
     assert len(await desk.house.emails(desk.alice, late)) == 1
 
 
+async def test_a_step_that_passed_long_ago_is_let_go(desk: Desk) -> None:
+    await desk.schedule([0, 14])
+    old, older = await desk.invoice(dateDue="2030-03-20"), await desk.invoice(dateDue="2030-03-17")
+    await desk.on("2030-06-01T09:00")
+    assert await desk.subjects() == [f"Overdue: invoice {old['number']}"]
+    assert await desk.house.emails(desk.alice, older) == []
+
+
 async def test_switching_it_on_reminds_of_nothing_from_before(desk: Desk) -> None:
     await desk.invoice(dateDue="2030-01-05")
     await desk.invoice(dateDue="2030-01-13")

@@ -54,11 +54,12 @@ $$;
 
 -- Note the reminders that are due by the organizations' schedules, of all tenants, from eight in the morning of their zone on;
 -- only ids and steps leave this function. Of the steps that have passed only the latest counts, so that nobody is flooded
--- after an outage; and none from before the schedule was set, or from the day on which the document was issued.
+-- after an outage, and only for 60 days; and none from before the schedule was set, or from the day on which the document was
+-- issued.
 create function delivery.take_reminders(moment timestamptz, most int)
 returns table (organization_id uuid, document_id uuid, account_id uuid)
 language sql security definer set search_path = pg_catalog as $$
-  with schedule as (
+  with step as (
     select s.shard, s.organization_id, (moment at time zone o.timezone)::date as today, step.days,
            (s.updated_at at time zone o.timezone)::date as since,
            lead(step.days) over (partition by s.shard, s.organization_id order by step.days) as following
@@ -66,6 +67,9 @@ language sql security definer set search_path = pg_catalog as $$
       join organizations.organization o on o.shard = s.shard and o.id = s.organization_id and o.active
      cross join lateral delivery.steps(s.value) step
      where s.name = 'reminders' and s.value <> '[]' and (moment at time zone o.timezone)::time >= '08:00'),
+  schedule as (  -- what fell due before `earliest` belongs to the next step, or is from before the schedule, or too long ago
+    select step.*, greatest(today - least(following, days + 60), since - days)::timestamp at time zone 'UTC' as earliest
+      from step),
   due as (
     select d.shard, d.id, d.organization_id, c.days
       from schedule c
@@ -73,8 +77,9 @@ language sql security definer set search_path = pg_catalog as $$
      cross join lateral (select documents.day(d.date_due, d.timezone) as day) fallen
      where not d.draft and not d.canceled and not d.paid_in_full and d.deleted_at is null and not d.incoming
        and d.type in ('invoice', 'advance') and d.client ->> 'email' <> ''
-       and d.date_due < moment + make_interval(days => 2 - c.days)
-       and fallen.day + c.days <= c.today and (c.following is null or fallen.day + c.following > c.today)
+       and d.date_due between c.earliest - make_interval(days => 2) and moment + make_interval(days => 2 - c.days)
+       and fallen.day + c.days between c.today - 60 and c.today
+       and (c.following is null or fallen.day + c.following > c.today)
        and fallen.day + c.days >= c.since and fallen.day + c.days > (d.issued_at at time zone d.timezone)::date
        and not exists (select from delivery.reminder r
                         where r.shard = d.shard and r.document_id = d.id and r.occasion = c.days::text)
@@ -84,6 +89,7 @@ language sql security definer set search_path = pg_catalog as $$
     select due.shard, due.id, due.days::text, due.organization_id, moment from due
     on conflict do nothing
     returning shard, document_id)
-  select d.organization_id, d.id, d.account_id from taken join documents.document d on d.shard = taken.shard and d.id = taken.document_id
+  select d.organization_id, d.id, d.account_id
+    from taken join documents.document d on d.shard = taken.shard and d.id = taken.document_id
 $$;
 grant execute on function delivery.steps, delivery.take_reminders to billhook_app;
