@@ -1,11 +1,14 @@
 """The days of recurrences, and what the document of a period is asked to be."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from billhook.documents.model.document import Options
+from billhook.documents.model.again import said_again
+from billhook.documents.model.document import Line, LineTax, Options
+from billhook.documents.model.new import NewDocument, NewLine
 from billhook.kernel import ids
 from billhook.recurring.model import (
     NewRecurrence,
@@ -155,6 +158,37 @@ def test_the_document_of_a_period_is_the_pattern_with_its_dates_moved() -> None:
     assert new.client["name"] == "Rocket man"
     assert (new.number, new.unique_id, new.reference, new.payments, new.draft) == (None, None, None, (), False)
     assert new.sending is not None
+
+
+ITS_OWN = {
+    *("number", "date", "date_service", "date_service_to", "date_due", "date_valid_till", "date_paid", "date_received"),
+    *("reference", "issuer", "payments", "sending", "unique_id", "document_ids", "previous_document_id", "advance_ids"),
+    "tax_clause",
+}
+"""What a document does not hand on when it is said again; whoever adds a field decides."""
+
+
+def test_all_else_that_can_be_said_of_a_document_is_handed_on() -> None:
+    line = Line(
+        id="1", name="Suit", description="d", quantity=Decimal(2), unit="h", price=Decimal(3), discount=Decimal(4), sku="s",
+        ean="e", classification="S", item_id=ids.new(7), track_inventory=True, on_behalf="b", tax_exemption_code="c",
+        tax_exemption_reason="r", discount_is_amount=True, custom={"a": 1}, l10n={"a": 1}, data=[{"a": 1}],
+        taxes=(LineTax(id="t", rate=Decimal(21)),),
+    )  # fmt: skip
+    full = sample(
+        type="estimate", draft=True, incoming=True, client_id=ids.new(7), unit_id=ids.new(7), lines=(line,), note="n",
+        footer="f", signature="s", custom={"a": 1}, l10n={"a": 1}, data=[{"a": 1}], options=Options(display_name="Offer"),
+    )  # fmt: skip
+    said, nothing = said_again(full), NewDocument()
+    assert {name for name in nothing.__struct_fields__ if getattr(said, name) == getattr(nothing, name)} == ITS_OWN
+    (line_said,), empty = said.lines, NewLine()
+    silent = {name for name in empty.__struct_fields__ if getattr(line_said, name) == getattr(empty, name)}
+    assert silent == {"price_gross", "is_separator", "load"}
+
+
+def test_an_advance_is_deducted_once() -> None:
+    deduction = Line(id="2", name="Advance", quantity=Decimal(-1), price=Decimal(5), deducts=ids.new(7))
+    assert [line.name for line in said_again(sample(lines=(*sample().lines, deduction))).lines] == ["Space suit"]
 
 
 def test_a_client_that_was_changed_is_taken_as_it_is_now() -> None:

@@ -17,8 +17,9 @@ _CLIENT = frozenset({"id", "created_at", "updated_at"})
 def said_again(document: Document) -> NewDocument:
     """Return a new document with the lines, the client and the texts of this one.
 
-    Number, dates, payments, references and the unique id are its own affair and are not said; nor is the issuer, which
-    is the organization as it is by then. Taxes are named by id, so that the rate of the new date holds.
+    Number, dates, payments, references, deducted advances and the unique id are its own affair and are not said; nor is
+    the issuer, which is the organization as it is by then. Taxes are named by id, so that the rate of the new date
+    holds.
     """
     client = {name: getattr(document.client, name) for name in document.client.__struct_fields__ if name not in _CLIENT}
     return NewDocument(
@@ -32,7 +33,8 @@ def said_again(document: Document) -> NewDocument:
         signature=document.signature,
         client=client,
         client_id=document.client_id,
-        lines=tuple(_line(line) for line in document.lines),
+        unit_id=document.unit_id,
+        lines=tuple(_line(line) for line in document.lines if line.deducts is None),
         options=document.options,
         custom=document.custom,
         l10n=document.l10n,
