@@ -138,6 +138,83 @@ begin
   if organization_id is not null then return next; end if;
 end $$;
 
+CREATE FUNCTION documents.gather_tally(of_shard integer, of_organization uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare heavy record;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended(of_organization::text, 20)) then return false; end if;
+  with gone as (
+    delete from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization returning c.*),
+  placed as (
+    select s.sorted_by, coalesce(m.key, '') as key, coalesce(m.id, uuid '00000000-0000-0000-0000-000000000000') as mark,
+           g.type, g.draft, g.incoming, g.canceled, g.paid_in_full, g.currency, g.date_year, g.n
+      from gone g
+     cross join (values (''), ('id'), ('date'), ('date_due'), ('created_at'), ('updated_at'), ('number'), ('sort_total'))
+           s(sorted_by)
+     cross join lateral (select documents.sort_key(s.sorted_by, g.created_at, g.updated_at, g.date, g.date_due, g.number,
+                                                   g.sort_total) as key offset 0) k
+      left join lateral (
+           select m.key, m.id from documents.tally_mark m
+            where s.sorted_by <> '' and m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = s.sorted_by
+              and (m.key, m.id) <= (k.key, g.id)
+            order by m.key desc, m.id desc limit 1) m on true)
+  insert into documents.tally_mark as t
+  select of_shard, of_organization, sorted_by, key, mark, type, draft, incoming, canceled, paid_in_full, currency, date_year, sum(n)
+    from placed group by sorted_by, key, mark, type, draft, incoming, canceled, paid_in_full, currency, date_year
+  having sum(n) <> 0
+  on conflict (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year)
+  do update set n = t.n + excluded.n;
+  delete from documents.tally_mark t where t.shard = of_shard and t.organization_id = of_organization and t.n = 0;
+  for heavy in
+    select t.sorted_by, t.key, t.id from documents.tally_mark t
+     where t.shard = of_shard and t.organization_id = of_organization and t.sorted_by <> ''
+     group by t.sorted_by, t.key, t.id having sum(t.n) > 5000
+  loop
+    perform documents.split_tally(of_shard, of_organization, heavy.sorted_by, heavy.key, heavy.id);
+  end loop;
+  return true;
+end $$;
+
+CREATE FUNCTION documents.instant_key(at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
+$$;
+
+CREATE FUNCTION documents.note_tally() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'UPDATE' and (old.deleted_at is null) = (new.deleted_at is null)
+     and (old.type, old.draft, old.incoming, old.canceled, old.paid_in_full, old.currency, old.date_year, old.created_at,
+          old.updated_at, old.date, old.date_due, old.number, old.sort_total)
+         is not distinct from
+         (new.type, new.draft, new.incoming, new.canceled, new.paid_in_full, new.currency, new.date_year, new.created_at,
+          new.updated_at, new.date, new.date_due, new.number, new.sort_total)
+  then
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    if old.deleted_at is null then
+      insert into documents.tally_change (shard, organization_id, n, id, type, draft, incoming, canceled, paid_in_full, currency,
+        date_year, created_at, updated_at, date, date_due, number, sort_total)
+      values (old.shard, old.organization_id, -1, old.id, old.type, old.draft, old.incoming, old.canceled, old.paid_in_full,
+        old.currency, old.date_year, old.created_at, old.updated_at, old.date, old.date_due, old.number, old.sort_total);
+    end if;
+  end if;
+  if tg_op <> 'DELETE' then
+    if new.deleted_at is null then
+      insert into documents.tally_change (shard, organization_id, n, id, type, draft, incoming, canceled, paid_in_full, currency,
+        date_year, created_at, updated_at, date, date_due, number, sort_total)
+      values (new.shard, new.organization_id, 1, new.id, new.type, new.draft, new.incoming, new.canceled, new.paid_in_full,
+        new.currency, new.date_year, new.created_at, new.updated_at, new.date, new.date_due, new.number, new.sort_total);
+    end if;
+  end if;
+  return null;
+end $$;
+
 CREATE FUNCTION documents.owner_of(document uuid, document_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -212,6 +289,91 @@ begin
   raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
 end $$;
 
+CREATE FUNCTION documents.sort_expression(sorted_by text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case sorted_by
+    when 'date_due' then $e$(case when date_due is null then timestamptz '0001-01-01 00:00:00+00' else date_due end)$e$
+    when 'number' then $e$((case when number is null then '' else number end) collate "C")$e$
+    else sorted_by end
+$_$;
+
+CREATE FUNCTION documents.sort_key(sorted_by text, created_at timestamp with time zone, updated_at timestamp with time zone, date timestamp with time zone, date_due timestamp with time zone, number text, sort_total bigint) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select case sorted_by
+    when 'date' then documents.instant_key(date)
+    when 'date_due' then documents.instant_key(coalesce(date_due, timestamptz '0001-01-01 00:00:00+00'))
+    when 'created_at' then documents.instant_key(created_at)
+    when 'updated_at' then documents.instant_key(updated_at)
+    when 'number' then coalesce(number, '')
+    when 'sort_total' then lpad((sort_total + 10000000000000000000::numeric)::text, 20, '0')
+    else '' end collate "C"
+$$;
+
+CREATE FUNCTION documents.sort_value(sorted_by text, key text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case sorted_by
+    when 'number' then format('%L', key)
+    when 'sort_total' then format('%L::bigint', key::numeric - 10000000000000000000::numeric)
+    else format('timestamptz %L', key || '+00') end
+$$;
+
+CREATE FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+  expression text := case of_order when 'id' then 'd.id' else format('(%s, d.id)', documents.sort_expression(of_order)) end;
+  bounds text := '';
+  below record;
+begin
+  select m.key, m.id into below from documents.tally_mark m
+   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
+     and (m.key, m.id) > (from_key, from_id) order by m.key, m.id limit 1;
+  if from_id <> uuid '00000000-0000-0000-0000-000000000000' then
+    bounds := format(' and %s >= (%s%L::uuid)', expression,
+      case of_order when 'id' then '' else documents.sort_value(of_order, from_key) || ', ' end, from_id);
+  end if;
+  if below.id is not null then
+    bounds := bounds || format(' and %s < (%s%L::uuid)', expression,
+      case of_order when 'id' then '' else documents.sort_value(of_order, below.key) || ', ' end, below.id);
+  end if;
+  delete from documents.tally_mark m
+   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
+     and m.key = from_key and m.id = from_id;
+  execute format($q$
+    with own as materialized (
+      select d.id, d.type, d.draft, d.incoming, d.canceled, d.paid_in_full, d.currency, d.date_year,
+             documents.sort_key($3, d.created_at, d.updated_at, d.date, d.date_due, d.number, d.sort_total) as key,
+             row_number() over (order by %1$s) - 1 as place
+        from documents.document d
+       where d.shard = $1 and d.organization_id = $2 and d.deleted_at is null %2$s),
+    mark as materialized (
+      select 0::bigint as place, $4::text collate "C" as key, $5::uuid as id
+       union all
+      select place, key, id from own where place > 0 and place %% 2500 = 0),
+    pending as (
+      select c.*, documents.sort_key($3, c.created_at, c.updated_at, c.date, c.date_due, c.number, c.sort_total)
+                  collate "C" as key
+        from documents.tally_change c where c.shard = $1 and c.organization_id = $2),
+    cell as (
+      select m.key, m.id, o.type, o.draft, o.incoming, o.canceled, o.paid_in_full, o.currency, o.date_year, 1 as n
+        from own o join mark m on m.place = o.place - o.place %% 2500
+       union all
+      select m.key, m.id, p.type, p.draft, p.incoming, p.canceled, p.paid_in_full, p.currency, p.date_year, -p.n
+        from pending p
+       cross join lateral (select key, id from mark where (mark.key, mark.id) <= (p.key, p.id)
+                            order by mark.key desc, mark.id desc limit 1) m
+       where $6::text is null or (p.key, p.id) < ($6::text collate "C", $7::uuid))
+    insert into documents.tally_mark
+    select $1, $2, $3, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year, sum(n)
+      from cell group by key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year having sum(n) <> 0
+    $q$, expression, bounds)
+  using of_shard, of_organization, of_order, from_key, from_id, below.key, below.id;
+end $_$;
+
 CREATE FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -225,6 +387,36 @@ CREATE FUNCTION documents.take_overdue(moment timestamp with time zone, most int
    where d.shard = taken.shard and d.id = taken.id
   returning d.organization_id, d.id
 $$;
+
+CREATE FUNCTION documents.tallies_due(at_least integer) RETURNS TABLE(shard integer, organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select c.shard, c.organization_id from documents.tally_change c group by c.shard, c.organization_id having count(*) >= at_least
+$$;
+
+CREATE FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare of_order text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(of_organization::text, 20));
+  delete from documents.tally_mark m where m.shard = of_shard and m.organization_id = of_organization;
+  insert into documents.tally_mark
+  select of_shard, of_organization, '', '', uuid '00000000-0000-0000-0000-000000000000', x.type, x.draft, x.incoming, x.canceled,
+         x.paid_in_full, x.currency, x.date_year, sum(x.n)
+    from (select d.type, d.draft, d.incoming, d.canceled, d.paid_in_full, d.currency, d.date_year, 1 as n
+            from documents.document d
+           where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
+           union all
+          select c.type, c.draft, c.incoming, c.canceled, c.paid_in_full, c.currency, c.date_year, -c.n
+            from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization) x
+   group by x.type, x.draft, x.incoming, x.canceled, x.paid_in_full, x.currency, x.date_year having sum(x.n) <> 0;
+  foreach of_order in array array['id', 'date', 'date_due', 'created_at', 'updated_at', 'number', 'sort_total'] loop
+    perform documents.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
+  end loop;
+end $$;
 
 CREATE FUNCTION files.forget(hash bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -845,6 +1037,7 @@ CREATE TABLE documents.document (
     credit_applied bigint DEFAULT 0 NOT NULL,
     overdue_at timestamp with time zone,
     unit_id uuid,
+    sort_total bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_with_tax)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
     CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
@@ -860,6 +1053,92 @@ CREATE TABLE documents.rendering (
     language text NOT NULL,
     sha256 bytea NOT NULL,
     created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE documents.tally_change (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    at bigint NOT NULL,
+    n smallint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    draft boolean NOT NULL,
+    incoming boolean NOT NULL,
+    canceled boolean NOT NULL,
+    paid_in_full boolean NOT NULL,
+    currency text NOT NULL,
+    date_year integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    date timestamp with time zone NOT NULL,
+    date_due timestamp with time zone,
+    number text,
+    sort_total bigint NOT NULL
+);
+
+CREATE TABLE documents.tally_mark (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    sorted_by text NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    id uuid NOT NULL,
+    type text NOT NULL,
+    draft boolean NOT NULL,
+    incoming boolean NOT NULL,
+    canceled boolean NOT NULL,
+    paid_in_full boolean NOT NULL,
+    currency text NOT NULL,
+    date_year integer NOT NULL,
+    n bigint NOT NULL
+);
+
+CREATE VIEW documents.tally WITH (security_invoker='true') AS
+ SELECT tally_mark.shard,
+    tally_mark.organization_id,
+    tally_mark.sorted_by,
+    tally_mark.key,
+    tally_mark.id,
+    tally_mark.type,
+    tally_mark.draft,
+    tally_mark.incoming,
+    tally_mark.canceled,
+    tally_mark.paid_in_full,
+    tally_mark.currency,
+    tally_mark.date_year,
+    tally_mark.n
+   FROM documents.tally_mark
+UNION ALL
+ SELECT c.shard,
+    c.organization_id,
+    s.sorted_by,
+    COALESCE(m.key, ''::text) AS key,
+    COALESCE(m.id, '00000000-0000-0000-0000-000000000000'::uuid) AS id,
+    c.type,
+    c.draft,
+    c.incoming,
+    c.canceled,
+    c.paid_in_full,
+    c.currency,
+    c.date_year,
+    c.n
+   FROM (((documents.tally_change c
+     CROSS JOIN ( VALUES (''::text), ('id'::text), ('date'::text), ('date_due'::text), ('created_at'::text), ('updated_at'::text), ('number'::text), ('sort_total'::text)) s(sorted_by))
+     CROSS JOIN LATERAL ( SELECT documents.sort_key(s.sorted_by, c.created_at, c.updated_at, c.date, c.date_due, c.number, c.sort_total) AS key
+         OFFSET 0) k)
+     LEFT JOIN LATERAL ( SELECT m_1.key,
+            m_1.id
+           FROM documents.tally_mark m_1
+          WHERE ((s.sorted_by <> ''::text) AND (m_1.shard = c.shard) AND (m_1.organization_id = c.organization_id) AND (m_1.sorted_by = s.sorted_by) AND (ROW(m_1.key, m_1.id) <= ROW(k.key, c.id)))
+          ORDER BY m_1.key DESC, m_1.id DESC
+         LIMIT 1) m ON (true));
+
+ALTER TABLE documents.tally_change ALTER COLUMN at ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME documents.tally_change_at_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE files.blob (
@@ -1263,6 +1542,12 @@ ALTER TABLE ONLY documents.document
 ALTER TABLE ONLY documents.rendering
     ADD CONSTRAINT rendering_pkey PRIMARY KEY (shard, document_id, language);
 
+ALTER TABLE ONLY documents.tally_change
+    ADD CONSTRAINT tally_change_pkey PRIMARY KEY (shard, organization_id, at);
+
+ALTER TABLE ONLY documents.tally_mark
+    ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year) INCLUDE (n);
+
 ALTER TABLE ONLY files.blob
     ADD CONSTRAINT blob_pkey PRIMARY KEY (sha256);
 
@@ -1421,11 +1706,37 @@ CREATE INDEX client_updated ON clients.client USING btree (shard, organization_i
 
 CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id, id);
 
+CREATE INDEX document_by_creation ON documents.document USING btree (shard, organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_date ON documents.document USING btree (shard, organization_id, date, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_due ON documents.document USING btree (shard, organization_id, (
+CASE
+    WHEN (date_due IS NULL) THEN '0001-01-01 00:00:00+00'::timestamp with time zone
+    ELSE date_due
+END), id) INCLUDE (date_due) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_id ON documents.document USING btree (shard, organization_id, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_number ON documents.document USING btree (shard, organization_id, (
+CASE
+    WHEN (number IS NULL) THEN ''::text
+    ELSE number
+END) COLLATE "C", id) INCLUDE (number) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_total ON documents.document USING btree (shard, organization_id, sort_total, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_update ON documents.document USING btree (shard, organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_canceled ON documents.document USING btree (shard, organization_id, id) WHERE (canceled AND (deleted_at IS NULL));
+
 CREATE INDEX document_client ON documents.document USING btree (shard, organization_id, client_id, id);
 
 CREATE INDEX document_credit ON documents.document USING btree (shard, organization_id, client_id, currency, id) WHERE ((NOT draft) AND (NOT incoming) AND (deleted_at IS NULL) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text, 'credit-note'::text])) AND ((payments.direction(type, incoming) * total_due) < 0));
 
-CREATE INDEX document_date ON documents.document USING btree (shard, organization_id, date, id);
+CREATE INDEX document_draft ON documents.document USING btree (shard, organization_id, id) WHERE (draft AND (deleted_at IS NULL));
+
+CREATE INDEX document_incoming ON documents.document USING btree (shard, organization_id, date, id) WHERE (incoming AND (deleted_at IS NULL));
 
 CREATE INDEX document_issued ON documents.document USING btree (shard, organization_id, type, date) INCLUDE (id, account_id, incoming, canceled, currency, exponent, total, total_with_tax) WHERE ((NOT draft) AND (deleted_at IS NULL));
 
@@ -1440,6 +1751,8 @@ CREATE INDEX document_other_way ON documents.document USING btree (shard, organi
 CREATE INDEX document_owed ON documents.document USING btree (shard, organization_id, date_due) WHERE ((NOT draft) AND (NOT canceled) AND (NOT paid_in_full) AND (deleted_at IS NULL) AND (NOT incoming) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text])));
 
 CREATE INDEX document_previous ON documents.document USING btree (shard, previous_document_id) WHERE (previous_document_id IS NOT NULL);
+
+CREATE INDEX document_reference ON documents.document USING btree (shard, organization_id, reference, id) WHERE ((reference <> ''::text) AND (deleted_at IS NULL));
 
 CREATE INDEX document_referring ON documents.document USING gin (document_ids) WHERE (document_ids <> '{}'::uuid[]);
 
@@ -1522,6 +1835,8 @@ CREATE TRIGGER never_back BEFORE DELETE OR UPDATE ON documents.counter FOR EACH 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON documents.counter FOR EACH STATEMENT EXECUTE FUNCTION documents.refuse_going_back();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON documents.document FOR EACH STATEMENT EXECUTE FUNCTION documents.refuse_emptying();
+
+CREATE TRIGGER tally AFTER INSERT OR DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.note_tally();
 
 CREATE TRIGGER unit_stays BEFORE UPDATE OF unit_id ON documents.document FOR EACH ROW WHEN (((NOT old.draft) AND (old.unit_id IS DISTINCT FROM new.unit_id))) EXECUTE FUNCTION documents.refuse_another_unit();
 
@@ -1623,11 +1938,19 @@ ALTER TABLE documents.document ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE documents.rendering ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE documents.tally_change ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE documents.tally_mark ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON documents.counter USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON documents.document USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON documents.rendering USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON documents.tally_change USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON documents.tally_mark USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 ALTER TABLE organizations.access ENABLE ROW LEVEL SECURITY;
 
@@ -1749,6 +2072,10 @@ GRANT ALL ON FUNCTION documents.day(at timestamp with time zone, zone text) TO b
 
 GRANT ALL ON FUNCTION documents.enter_shared(link text) TO billhook_app;
 
+GRANT ALL ON FUNCTION documents.gather_tally(of_shard integer, of_organization uuid) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.instant_key(at timestamp with time zone) TO billhook_app;
+
 GRANT ALL ON FUNCTION documents.owner_of(document uuid, document_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_change() TO billhook_app;
@@ -1757,7 +2084,15 @@ GRANT ALL ON FUNCTION documents.refuse_emptying() TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
 
+GRANT ALL ON FUNCTION documents.sort_key(sorted_by text, created_at timestamp with time zone, updated_at timestamp with time zone, date timestamp with time zone, date_due timestamp with time zone, number text, sort_total bigint) TO billhook_app;
+
+REVOKE ALL ON FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.tallies_due(at_least integer) TO billhook_app;
+
+REVOKE ALL ON FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
 
@@ -1824,6 +2159,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE documents.counter TO billhook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE documents.tally_change TO billhook_app;
+
+GRANT SELECT ON TABLE documents.tally_mark TO billhook_app;
+
+GRANT SELECT ON TABLE documents.tally TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE files.blob TO billhook_app;
 

@@ -18,3 +18,6 @@ SENDING: Final = "document.sending"
 
 RECURRED: Final = "document.recurred"
 """A document was made by a recurrence whose account wants to be told. Payload: `document_id`, `account_id`, `name`."""
+
+GATHER: Final = "document.gather"
+"""The clock says that changes of documents are to be gathered into the tallies they are counted by. No payload."""

@@ -1,4 +1,4 @@
-"""What follows an issued document: its paper is printed and stored; and what follows from the clock: it is overdue."""
+"""What follows an issued document: its paper is printed and stored; and from the clock: it is overdue, or tallied."""
 
 import logging
 from datetime import timedelta
@@ -13,9 +13,11 @@ from billhook.kernel.problems import NotYours
 
 log = logging.getLogger("billhook.documents")
 
-TICKS: Final[Ticks] = {events.SWEEP: timedelta(minutes=5)}
+TICKS: Final[Ticks] = {events.SWEEP: timedelta(minutes=5), events.GATHER: timedelta(minutes=1)}
 MOST_ANNOUNCED: Final = 1_000
 """How many documents are announced as overdue in one statement."""
+WORTH_GATHERING: Final = 100
+"""Changes of documents in an organization, beyond which they are gathered."""
 
 
 def handlers(database: Database, press: Press) -> dict[str, Handler]:
@@ -40,4 +42,14 @@ def handlers(database: Database, press: Press) -> dict[str, Handler]:
     async def on_overdue(job: Job) -> None:
         log.debug("document %s is overdue", job.payload["document_id"])
 
-    return {events.ISSUED: on_issued, events.SWEEP: on_sweep, events.OVERDUE: on_overdue}
+    async def on_gather(job: Job) -> None:
+        del job
+        async with database.open() as tx:
+            await service.gather(tx, WORTH_GATHERING)
+
+    return {
+        events.ISSUED: on_issued,
+        events.SWEEP: on_sweep,
+        events.OVERDUE: on_overdue,
+        events.GATHER: on_gather,
+    }

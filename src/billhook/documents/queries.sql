@@ -204,6 +204,26 @@ select id, organization_id, account_id, unit_id, type, draft, incoming, canceled
 -- name: count_documents
 select count(*) from documents.document where shard = $1 and organization_id = $2;
 
+-- name: some_documents
+-- The ids of a page, from an index alone where that can be; the filter language completes it.
+select id from documents.document where shard = $1 and organization_id = $2;
+
+-- name: tally
+-- How many documents there are, without a look at them; the filter language completes it with what is tallied.
+select coalesce(sum(n), 0)::bigint from documents.tally where shard = $1 and organization_id = $2 and sorted_by = '';
+
+-- name: marks
+-- How many documents stand behind each mark of an order; the filter language completes it, and the verb sums it up.
+select key, id, n from documents.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
+
+-- name: tallies_due
+-- The organizations that so many changes of documents wait in.
+select shard, organization_id from documents.tallies_due(:at_least::int);
+
+-- name: gather_tally
+-- Gather the changes of an organization into its marks; false when somebody else is at it.
+select documents.gather_tally(:shard, :organization_id);
+
 -- name: replace_draft
 -- A draft as changed; its client if that one is new.
 with client as (

@@ -12,6 +12,7 @@ from billhook.documents.model.document import Comment, Document, Line, Options, 
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import Series
+from billhook.documents.model.tally import Mark
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
 
@@ -33,6 +34,13 @@ class Deducting(msgspec.Struct, frozen=True):
 
     advance_id: Id
     number: str
+
+
+class Due(msgspec.Struct, frozen=True):
+    """An organization whose changes are worth gathering."""
+
+    shard: int
+    organization_id: Id
 
 
 class DraftSaid(msgspec.Struct, frozen=True):
@@ -326,7 +334,18 @@ async def insert_rendering(tx: Tx, document: Id, language: str, sha256: bytes) -
 async def payments_of(tx: Tx, documents: list[Id]) -> list[PaymentOf]: ...
 
 
+@sql.many
+async def tallies_due(tx: Tx, at_least: int) -> list[Due]: ...
+
+
+@sql.one
+async def gather_tally(tx: Tx) -> bool: ...
+
+
 list_documents = sql.dynamic(Document)
+count_tally = sql.dynamic(int)
+list_marks = sql.dynamic(Mark)
+tally_text, marks_text, ids_text = sql.text("tally"), sql.text("marks"), sql.text("some_documents")
 count_documents = sql.dynamic(int)
 LIST_DOCUMENTS = sql.text("list_documents")
 COUNT_DOCUMENTS = sql.text("count_documents")

@@ -6,7 +6,7 @@ from billhook.documents.service.drafts import change, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
 from billhook.documents.service.issuing import Made, issue
 from billhook.documents.service.life import convert, decide, duplicate
-from billhook.documents.service.listing import count, last_number, number_is_free, page, payments_of
+from billhook.documents.service.listing import count, gather, last_number, number_is_free, page, payments_of
 from billhook.documents.service.relations import referenced, referring
 from billhook.documents.service.sending import announce_overdue, request_sending, share
 
@@ -25,6 +25,7 @@ __all__ = [
     "duplicate",
     "enter",
     "enter_shared",
+    "gather",
     "issue",
     "issue_draft",
     "last_number",

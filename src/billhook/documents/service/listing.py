@@ -1,35 +1,89 @@
 """Pages and counts of documents, their payments, and their numbers."""
 
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from billhook.db import Tx
 from billhook.documents import store
-from billhook.documents.columns import COLUMNS
+from billhook.documents.columns import COLUMNS, TALLIED, order_of
 from billhook.documents.model.document import Document, PaymentOf
 from billhook.documents.model.numbering import MAIN, Series, standard
+from billhook.documents.model.tally import FIRST, is_tallied, place_of
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.units import Unit
 from billhook.web import Compiled, Query
 
+DEEP: Final = 1_000
+"""Up to here rows are walked past; a page behind more is found by the marks of its order, if it has any."""
+
 
 async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
-    """Return a page of the organization's documents, and how many there are in all."""
+    """Return a page of the organization's documents, and how many there are in all.
+
+    A page behind the first is found by ids alone, and only its own rows are fetched.
+    """
+    tallied = not query.deleted and is_tallied(query.where, TALLIED)
+    total = await count(tx, query.where) if tallied and (query.where or query.skip) else None
+    if total is not None and total <= query.skip:
+        return [], total
     compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
-    deleted = "" if query.deleted else " and deleted_at is null"
-    text = f"{store.LIST_DOCUMENTS}{deleted}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_documents(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
+    rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
+    arguments, skip = [tx.shard, tx.organization, *compiled.arguments], query.skip
+    if skip > DEEP and tallied and (begin := await _begin(tx, query, len(arguments))):
+        rest, arguments, skip = rest + begin.sql, [*arguments, *begin.arguments], begin.skip
+    tail = f" order by {compiled.order} limit {compiled.limit}"
+    if query.skip:
+        rest = f" and id = any(array({store.ids_text}{rest}{tail} offset {skip}))"
+    rows = await store.list_documents(tx, store.LIST_DOCUMENTS + rest + tail, arguments)
+    if total is None and not query.skip and len(rows) < query.limit:
         return rows, len(rows)
-    return rows, await count(tx, query.where, deleted=query.deleted)
+    return rows, await count(tx, query.where, deleted=query.deleted) if total is None else total
+
+
+class _Begin(NamedTuple):
+    """A condition to begin a page by, its arguments, and how many rows to leave out after it."""
+
+    sql: str
+    arguments: list[Any]
+    skip: int
+
+
+async def _begin(tx: Tx, query: Query, numbered: int) -> _Begin | None:
+    """Return where a page begins by the marks of its order; None where that order has none."""
+    name, way = query.order[0] if query.order else ("id", "ASC")
+    order = order_of(name) if len(query.order) <= 1 else None
+    if order is None:
+        return None
+    compiled = Compiled.of_where(query.where, COLUMNS, first=4)
+    text = f"select key, id, sum(n)::bigint as n from ({store.marks_text}{compiled.where}) m"
+    text += " group by key, id order by key, id"
+    marks = await store.list_marks(tx, text, [tx.shard, tx.organization, order.name, *compiled.arguments])
+    place = place_of(marks, query.skip, descending=way == "DESC")
+    if place.mark is None or (not place.mark.key and place.mark.id == FIRST):
+        return _Begin("", [], place.skip)
+    column, key, mark = COLUMNS[name], f"${numbered + 1}", f"${numbered + 2}::uuid"
+    compare = "<" if way == "DESC" else ">="
+    if not order.value:
+        return _Begin(f" and id {compare} ${numbered + 1}::uuid", [place.mark.id], place.skip)
+    sql = f" and ({column.order or column.sql}, id) {compare} ({order.value.format(key)}, {mark})"
+    return _Begin(sql, [place.mark.key, place.mark.id], place.skip)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
-    """Return how many documents of the organization match."""
+    """Return how many documents of the organization match: by the tally where it can tell, else by a look at them."""
     compiled = Compiled.of_where(where, COLUMNS, first=3)
+    arguments = [tx.shard, tx.organization, *compiled.arguments]
+    if not deleted and is_tallied(where, TALLIED):
+        return (await store.count_tally(tx, store.tally_text + compiled.where, arguments))[0]
     text = store.COUNT_DOCUMENTS + ("" if deleted else " and deleted_at is null") + compiled.where
-    return (await store.count_documents(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
+    return (await store.count_documents(tx, text, arguments))[0]
+
+
+async def gather(tx: Tx, at_least: int) -> None:
+    """Gather the changes of documents into the tallies of the organizations that so many wait in."""
+    for due in await store.tallies_due(tx, at_least):
+        tx.enter(due.organization_id)
+        await store.gather_tally(tx)
 
 
 async def payments_of(tx: Tx, document_ids: list[Id]) -> dict[Id, list[PaymentOf]]:

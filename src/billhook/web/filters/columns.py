@@ -15,10 +15,12 @@ class Column(msgspec.Struct, frozen=True):
     """One filterable name: `sql` is a trusted expression; `type` says how a value is read.
 
     Types: text, id, bool, number, whole, instant. `custom` columns are jsonb objects whose keys are compared as text.
+    `order` is what lists are sorted by instead, where an index has another expression of the same sense.
     """
 
     sql: str
     type: str = "text"
+    order: str = ""
 
 
 Columns = dict[str, Column]

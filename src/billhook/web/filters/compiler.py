@@ -31,7 +31,8 @@ class Compiled(msgspec.Struct):
         """Compile a query; `first` numbers its first argument, `tie` is the SQL that makes the order total."""
         compiler = _Compiler(columns, first)
         where = compiler.group(query.where, "filter.where", 0)
-        order = [f"{find(columns, name, 'filter.order').sql} {way}" for name, way in query.order]
+        sorts = [(find(columns, name, "filter.order"), way) for name, way in query.order]
+        order = [f"{column.order or column.sql} {way}" for column, way in sorts]
         way = query.order[-1][1] if query.order else "ASC"
         return Compiled(
             where=f" and {where}" if where else "",
