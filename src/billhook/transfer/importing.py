@@ -121,10 +121,21 @@ async def look(tx: Tx, import_id: Id, type: str, currency: str) -> list[BadRow]:
     found = await store.repeated_keys(tx, import_id, MAX_FAULTS)
     if type == "payment":
         await store.resolve_payments(tx, import_id, currency, money.MAX_MINOR)
-        await store.match_payments(tx, import_id)
-        return found + await store.bad_payments(tx, import_id, MAX_FAULTS)
-    await (store.match_clients if type == "client" else store.match_items)(tx, import_id)
-    return found + await store.unknown_ids(tx, import_id, MAX_FAULTS)
+    match, bad = _LOOK[type]
+    async with tx.atomic():
+        await store.join_by_hash(tx, on=True)
+        await match(tx, import_id)
+        if bad is not store.bad_payments:  # that one looks documents up, of which there may be many more than rows
+            found += await bad(tx, import_id, MAX_FAULTS)
+        await store.join_by_hash(tx, on=False)
+    return found + await bad(tx, import_id, MAX_FAULTS) if bad is store.bad_payments else found
+
+
+_LOOK: Final = {
+    "client": (store.match_clients, store.unknown_ids),
+    "item": (store.match_items, store.bad_items),
+    "payment": (store.match_payments, store.bad_payments),
+}
 
 
 async def _accept(tx: Tx, import_id: Id, asking: Asking, table: Table) -> Checked:

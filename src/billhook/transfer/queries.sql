@@ -124,50 +124,67 @@ select k.line, split_part(k.key, ':', 1) as field, 'uniqueness' as code, 'is the
           from transfer.line where shard = :shard and import_id = :import_id and key is not null) k
  where k.line <> k.first order by k.line limit :most;
 
+-- name: join_by_hash
+-- For what follows in this transaction: nothing is known yet of rows that were just kept, and what is taken for one row and
+-- is 100,000 must not be looked through for each of 100,000 others.
+select set_config('enable_nestloop', case when :on::boolean then 'off' else 'on' end, true);
+
 -- name: match_clients
 -- What rows are clients that are there: by id, e-mail address, tax number or name; the oldest of several.
-with known as (
-  select distinct on (l.line) l.line, c.id
+with there as materialized (
+  select k.key, c.id
     from clients.client c
    cross join lateral (values ('id:' || payments.id24(c.id)), ('email:' || lower(c.email)),
                               ('taxNumber:' || (c.identity ->> 'tax_number')), ('name:' || lower(c.name))) k(key)
-    join transfer.line l on l.shard = :shard and l.import_id = :import_id and l.key = k.key
-   where c.shard = :shard and c.organization_id = :organization_id and c.deleted_at is null
-   order by l.line, c.id)
+   where c.shard = :shard and c.organization_id = :organization_id and c.deleted_at is null),
+known as materialized (
+  select distinct on (l.line) l.line, t.id
+    from there t join transfer.line l on l.shard = :shard and l.import_id = :import_id and l.key = t.key
+   order by l.line, t.id)
 update transfer.line l set match = known.id from known
  where l.shard = :shard and l.import_id = :import_id and l.line = known.line;
 
 -- name: match_items
 -- What rows are items that are there: by id, SKU or name; the oldest of several.
-with known as (
-  select distinct on (l.line) l.line, i.id
+with there as materialized (
+  select k.key, i.id
     from catalog.item i
    cross join lateral (values ('id:' || payments.id24(i.id)), ('SKU:' || i.sku), ('name:' || lower(i.name))) k(key)
-    join transfer.line l on l.shard = :shard and l.import_id = :import_id and l.key = k.key
-   where i.shard = :shard and i.organization_id = :organization_id and i.deleted_at is null
-   order by l.line, i.id)
+   where i.shard = :shard and i.organization_id = :organization_id and i.deleted_at is null),
+known as materialized (
+  select distinct on (l.line) l.line, t.id
+    from there t join transfer.line l on l.shard = :shard and l.import_id = :import_id and l.key = t.key
+   order by l.line, t.id)
 update transfer.line l set match = known.id from known
  where l.shard = :shard and l.import_id = :import_id and l.line = known.line;
 
 -- name: unknown_ids
--- Rows with an id that nothing has, and items with a tax that is none.
-select l.line, f.field, 'inclusion' as code, f.message
-  from transfer.line l
- cross join lateral (
-       select 'id' as field, 'is the id of nothing here' as message where l.key like 'id:%' and l.match is null
-       union all
-       select 'SKU', 'is that of another item'
-        where l.key like 'id:%' and exists (
-              select from catalog.item i
-               where i.shard = :shard and i.organization_id = :organization_id and i.sku = l.content ->> 'sku'
-                 and i.deleted_at is null and i.id <> l.match)
-       union all
-       select 'taxIds', 'names a tax that is not there'
-         from jsonb_array_elements_text(case when jsonb_typeof(l.content -> 'tax_ids') = 'array' then l.content -> 'tax_ids'
-                                             else '[]' end) tax
-        where not exists (select from catalog.tax t
-               where t.shard = :shard and t.organization_id = :organization_id and t.id = tax::uuid and t.deleted_at is null)) f
- where l.shard = :shard and l.import_id = :import_id order by l.line limit :most;
+-- Rows with an id that nothing has.
+select line, 'id' as field, 'inclusion' as code, 'is the id of nothing here' as message
+  from transfer.line
+ where shard = :shard and import_id = :import_id and key like 'id:%' and match is null order by line limit :most;
+
+-- name: bad_items
+-- The same of items; and rows that would take the SKU of another item, or that name a tax that is none.
+with taken as materialized (
+  select i.sku, i.id from catalog.item i
+   where i.shard = :shard and i.organization_id = :organization_id and i.sku is not null and i.deleted_at is null),
+taxes as materialized (
+  select array_agg(t.id::text) as ids from catalog.tax t
+   where t.shard = :shard and t.organization_id = :organization_id and t.deleted_at is null),
+line as materialized (
+  select l.line, l.key, l.match, l.content ->> 'sku' as sku, l.content -> 'tax_ids' as tax_ids
+    from transfer.line l where l.shard = :shard and l.import_id = :import_id)
+select b.line, b.field, 'inclusion' as code, b.message
+  from (select line, 'id' as field, 'is the id of nothing here' as message from line where key like 'id:%' and match is null
+        union all
+        select l.line, 'SKU', 'is that of another item'
+          from line l join taken k on k.sku = l.sku and k.id <> l.match
+        union all
+        select distinct l.line, 'taxIds', 'names a tax that is not there'
+          from line l, taxes t, jsonb_array_elements_text(l.tax_ids) tax
+         where jsonb_typeof(l.tax_ids) = 'array' and not tax::uuid::text = any(coalesce(t.ids, '{}'))) b
+ order by b.line limit :most;
 
 -- name: hold_documents
 -- Whoever pays holds the documents, all of them before anything else, in one order.
@@ -180,35 +197,34 @@ select count(*) from (
 -- name: resolve_payments
 -- What rows are for: the document by id, or by number and type; the currency and the amount that follow from it.
 update transfer.line l
-   set document_id = d.id, currency = c.currency, exponent = c.exponent, match = null,
-       amount = case when abs(c.minor) < :limit::bigint then c.minor end
-  from transfer.line s
-  left join lateral (
-       select d.id, d.currency, d.exponent from documents.document d
-        where s.content ? 'document_id' and d.shard = :shard and d.id = (s.content ->> 'document_id')::uuid
-          and d.organization_id = :organization_id and d.deleted_at is null
-       union all
-       select d.id, d.currency, d.exponent from documents.document d
-        where s.content ? 'document_number' and not s.content ? 'document_id' and d.shard = :shard
-          and d.organization_id = :organization_id and d.type = coalesce(s.content ->> 'document_type', 'invoice')
-          and not d.incoming and d.number = s.content ->> 'document_number' and not d.draft and d.deleted_at is null
-        limit 1) d on true
- cross join lateral (
-       select coalesce(s.content ->> 'currency', d.currency, :currency) as currency,
-              coalesce(d.exponent, (s.content ->> 'exponent')::smallint) as exponent,
-              trunc((s.content ->> 'amount')::numeric * power(10::numeric, coalesce(d.exponent, (s.content ->> 'exponent')::smallint)))
-              as minor) c
- where s.shard = :shard and s.import_id = :import_id and l.shard = s.shard and l.import_id = s.import_id and l.line = s.line;
+   set match = null, (document_id, currency, exponent, amount) = (
+       select d.id, coalesce(l.content ->> 'currency', d.currency, :currency), e.exponent,
+              case when abs(e.minor) < :limit::bigint then e.minor end
+         from (select) as one
+         left join lateral (
+              select d.id, d.currency, d.exponent from documents.document d
+               where l.content ? 'document_id' and d.shard = :shard and d.id = (l.content ->> 'document_id')::uuid
+                 and d.organization_id = :organization_id and d.deleted_at is null
+              union all
+              select d.id, d.currency, d.exponent from documents.document d
+               where l.content ? 'document_number' and not l.content ? 'document_id' and d.shard = :shard
+                 and d.organization_id = :organization_id and d.type = coalesce(l.content ->> 'document_type', 'invoice')
+                 and not d.incoming and d.number = l.content ->> 'document_number' and not d.draft and d.deleted_at is null
+               limit 1) d on true
+        cross join lateral (
+              select x.exponent, trunc((l.content ->> 'amount')::numeric * power(10::numeric, x.exponent)) as minor
+                from (select coalesce(d.exponent, (l.content ->> 'exponent')::smallint) as exponent) x) e)
+ where l.shard = :shard and l.import_id = :import_id;
 
 -- name: match_payments
 -- What rows are payments that are there: by type and transaction id; without one, as many as there are already of the same
 -- document, type, amount, currency, day and note.
-with said as (
+with said as materialized (
   select l.line, l.content ->> 'type' as type, l.content ->> 'transaction_id' as transaction_id,
          concat_ws('|', l.document_id, l.content ->> 'type', l.amount, l.currency, (l.content ->> 'date')::timestamptz,
                    coalesce(l.content ->> 'note', '')) as same
     from transfer.line l where l.shard = :shard and l.import_id = :import_id),
-there as (
+there as materialized (
   select p.id, concat_ws('|', p.document_id, p.type, p.amount, p.currency, p.date, coalesce(p.note, '')) as same
     from payments.payment p
    where p.shard = :shard and p.organization_id = :organization_id and p.transaction_id is null and p.deleted_at is null
@@ -216,7 +232,7 @@ there as (
                           where l.shard = :shard and l.import_id = :import_id)
                     and (select max((l.content ->> 'date')::timestamptz) from transfer.line l
                           where l.shard = :shard and l.import_id = :import_id)),
-found as (
+found as materialized (
   select s.line, p.id from said s
     join payments.payment p
       on p.shard = :shard and p.organization_id = :organization_id and p.type = s.type

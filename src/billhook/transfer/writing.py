@@ -58,6 +58,8 @@ async def _write_all(tx: Tx, found: Import, note: Progress) -> None:
     """Write the rows slice by slice. Payments come before the journal: that is the order in which locks are taken."""
     import_id = found.id
     last = await store.last_line(tx, import_id)
+    if found.type != "payment":
+        await store.join_by_hash(tx, on=True)
     if found.type == "client":
         await _slices(lambda after, until: store.write_clients(tx, import_id, after, until), last, found.rows, note)
     elif found.type == "item":
