@@ -61,6 +61,7 @@ def sample(**changes: Any) -> Document:
         "total_with_tax": 1_210_000,
         "total_paid": 0,
         "total_credited": 0,
+        "refers_to": (),
         "note": "",
         "tax_clause": "",
         "footer": "[organization name], [address], [zip] [city]",

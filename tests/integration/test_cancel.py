@@ -1,8 +1,10 @@
 """Canceling: by a credit note where something was charged, once however often and by however many it is asked."""
 
 import asyncio
+import io
 from typing import Any
 
+import pypdf
 import pytest
 
 from tests.integration import test_credit_notes
@@ -132,3 +134,30 @@ async def test_the_database_keeps_it_canceled(till: Till, world: World) -> None:
             await tx.run(
                 "execute", "update documents.document set canceled = false where id = $1", [invoice["id"]], enters=False
             )
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+async def test_paper_and_page_say_what_became_of_it(till: Till) -> None:
+    invoice = await till.make(_documentIssuer={"IBAN": "SI56192001234567892"}, dateDue="2020-02-01", date="2020-01-01")
+    url = f"/Documents/{invoice['id']}"
+    before = (await till.alice.get(f"{url}/pdf?l=en")).content
+    assert "Canceled" not in text_of(before)
+    link = ok(await till.alice.post(f"{url}/share"))["shareableId"]
+    page = f"{till.world.base_url}/i/{link}?l=en"
+    assert "Overdue" in (await till.world.http.get(page)).text
+    await till.credit(invoice, amount=241.8)
+    assert "€1,000.00" in (await till.world.http.get(page)).text
+    note = await till.read(await cancel(till, invoice) or "")
+    after = (await till.alice.get(f"{url}/pdf?l=en")).content
+    assert "Canceled" in text_of(after)
+    assert "Amount due" not in text_of(after)
+    assert (await till.alice.get(f"{url}/pdf?l=en")).content == after
+    shown = (await till.world.http.get(page)).text
+    assert "Canceled" in shown
+    assert "Overdue" not in shown
+    paper = text_of((await till.alice.get(f"/Documents/{note['id']}/pdf?l=de")).content)
+    assert "Bezug" in paper
+    assert f"Rechnung {invoice['number']}, 1.1.2020" in " ".join(paper.replace("01.01", "1.1").split())

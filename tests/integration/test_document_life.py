@@ -133,3 +133,19 @@ async def test_strangers_see_no_relations(till: Till, world: World) -> None:
     said = {"type": "credit-note", "previousDocumentId": estimate["id"]}
     answer = await bob.post(f"/Organizations/{mine['organizationId']}/Documents", world.rocket_man(**said))
     assert answer.json()["error"]["details"]["codes"] == {"previousDocumentId": ["inclusion"]}
+
+
+async def test_a_client_answers_on_the_page(till: Till, world: World) -> None:
+    for verb, said in (("accept", "Accepted"), ("reject", "Rejected")):
+        estimate = await till.make(type="estimate")
+        link = (await post(till, estimate, "share"))["shareableId"]
+        page = f"{world.base_url}/i/{link}"
+        shown = (await world.http.get(f"{page}?l=en")).text
+        assert f'action="/i/{link}/{verb}?l=en"' in shown
+        answer = await world.http.post(f"{page}/{verb}?l=en")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/i/{link}?l=en")
+        shown = (await world.http.get(f"{page}?l=en")).text
+        assert said in shown
+        assert "<form" not in shown
+        assert f"{verb}edAt" in await till.read(estimate)
+    assert (await world.http.post(f"{world.base_url}/i/{'x' * 32}/accept")).status_code == 404

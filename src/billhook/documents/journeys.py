@@ -10,7 +10,7 @@ from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document
 from billhook.documents.paper import images
 from billhook.documents.paper.press import Press
-from billhook.documents.sheet import Branding, Sheet, locale_of, paper_view
+from billhook.documents.sheet import Branding, Sheet, kept_as, locale_of, paper_view
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Invalid, NotFound
 
@@ -35,7 +35,7 @@ async def pdf(
     async with database.open(account) as tx:
         document = await service.read(tx, await enter(tx))
         locale = locale_of(document, language)
-        stored = None if document.draft else await store.find_rendering(tx, document.id, locale)
+        stored = None if document.draft else await store.find_rendering(tx, document.id, kept_as(document, locale))
         if stored is not None:
             blob = await files.fetch(tx, stored)
             if blob is not None:
@@ -46,15 +46,15 @@ async def pdf(
     if document.draft:
         return document, content
     async with database.open(account, document.organization_id) as tx:
-        return document, await _keep(tx, document, locale, content)
+        return document, await _keep(tx, document, kept_as(document, locale), content)
 
 
-async def _keep(tx: Tx, document: Document, locale: str, content: bytes) -> bytes:
+async def _keep(tx: Tx, document: Document, name: str, content: bytes) -> bytes:
     """Store a rendering; when another call was quicker, its bytes are the document's."""
     async with tx.atomic():
         blob = await files.store(tx, content, PDF)
-        await store.insert_rendering(tx, document.id, locale, blob.sha256)
-        sha256 = await store.find_rendering(tx, document.id, locale)
+        await store.insert_rendering(tx, document.id, name, blob.sha256)
+        sha256 = await store.find_rendering(tx, document.id, name)
     if sha256 is None or sha256 == blob.sha256:
         return content
     first = await files.fetch(tx, sha256)

@@ -27,6 +27,11 @@ def locale_of(document: Document, wanted: str | None) -> str:
     return chosen(document.locale, wanted)
 
 
+def kept_as(document: Document, locale: str) -> str:
+    """Return the name a document's paper is kept under: one that was canceled has another paper, which says so."""
+    return f"{locale} canceled" if document.canceled else locale
+
+
 def chosen(own: str, wanted: str | None) -> str:
     """Return the wanted language if we write it and it is not that of `own`, else `own`.
 
@@ -70,6 +75,12 @@ class Sheet:
         return self.words.titles.of(document.type)
 
     @property
+    def origin(self) -> str:
+        """The document that this one comes from, as a credit note has to name its invoice: title, number and day."""
+        named = [one for one in self.document.refers_to if one.id == self.document.previous_document_id and one.number]
+        return f"{self.words.titles.of(named[0].type)} {named[0].number}, {self.day(named[0].date)}" if named else ""
+
+    @property
     def transfer(self) -> qr.Transfer | None:
         """The bank transfer that would pay the document; None where nothing is to be paid or into no account."""
         document = self.document
@@ -89,14 +100,15 @@ class Sheet:
     def status(self, now: datetime | None = None) -> tuple[str, str]:
         """Return the status as a word of the API (`paid`) and in the sheet's language; `now` tells what is overdue."""
         document, words = self.document, self.words.statuses
-        if document.canceled:
-            return "canceled", words.canceled
-        if document.draft:
-            return "draft", words.draft
+        if document.canceled or document.draft:
+            return ("canceled", words.canceled) if document.canceled else ("draft", words.draft)
+        if document.accepted_at or document.rejected_at:
+            return ("accepted", words.accepted) if document.accepted_at else ("rejected", words.rejected)
         if document.type not in (Type.INVOICE, Type.ADVANCE):
             return "issued", ""
         if document.paid_in_full:
-            return "paid", words.paid
+            credited = document.total_credited and document.total_paid <= 0
+            return ("credited", words.credited) if credited else ("paid", words.paid)
         if now is not None and document.is_overdue(now):
             return "overdue", words.overdue
         return ("partly_paid", words.partly_paid) if document.total_paid else ("due", words.due)
@@ -175,7 +187,10 @@ class Sheet:
         if document.type in (Type.INVOICE, Type.ADVANCE) and not document.draft:
             if document.total_paid:
                 rows.append(view.Total(words.paid, self.money(-document.total_paid)))
-            rows.append(view.Total(words.amount_due, self.money(document.total_due), "due"))
+            if document.total_credited:
+                rows.append(view.Total(words.credited, self.money(-document.total_credited)))
+            if not document.canceled:
+                rows.append(view.Total(words.amount_due, self.money(document.total_due), "due"))
         return rows
 
     def meta(self) -> list[tuple[str, str]]:
@@ -192,6 +207,7 @@ class Sheet:
             (words.date_due, self.day(document.date_due)),
             (words.valid_until, self.day(document.date_valid_till)),
             (words.reference, document.reference),
+            (words.original, self.origin),
         ]
         return [(label, value) for label, value in pairs if value]
 

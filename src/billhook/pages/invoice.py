@@ -31,7 +31,7 @@ async def invoice(request: BillhookRequest, link: FromPath[str], language: Langu
         shared = await documents.read_shared(tx, link)
         payable = await processing.payable(tx, shared.document)
     page = invoice_page(shared, link, language, payable=payable)
-    return html("invoice.html", headers=FORM if payable else None, page=page)
+    return html("invoice.html", headers=FORM if payable or page.answer_url else None, page=page)
 
 
 @post("/i/{link:str}/pay", status_code=200)
@@ -45,6 +45,29 @@ async def pay(request: BillhookRequest, link: FromPath[str]) -> Response[Any]:
             raise
         return Redirect(f"/i/{link}", status_code=303, headers=dict(HEADERS))
     return await lead(request, till, intent.token, None)
+
+
+@post("/i/{link:str}/accept", status_code=200)
+async def accept(request: BillhookRequest, link: FromPath[str], language: Language = None) -> Response[Any]:
+    """Accept the estimate for whoever clicks so, and show it again."""
+    return await _answer(request, link, language, accepted=True)
+
+
+@post("/i/{link:str}/reject", status_code=200)
+async def reject(request: BillhookRequest, link: FromPath[str], language: Language = None) -> Response[Any]:
+    """Reject the estimate for whoever clicks so, and show it again."""
+    return await _answer(request, link, language, accepted=False)
+
+
+async def _answer(request: BillhookRequest, link: str, language: str | None, *, accepted: bool) -> Response[Any]:
+    try:
+        async with request.database.open() as tx:
+            await documents.decide(tx, await documents.enter_shared(tx, link), accepted=accepted, by_client=True)
+    except Problem as problem:
+        if problem.kind == Kind.UNAUTHENTICATED:
+            raise
+    own = f"?l={language}" if language in documents.LANGUAGES else ""
+    return Redirect(f"/i/{link}{own}", status_code=303, headers=dict(HEADERS))
 
 
 @route("/i/{link:str}/logo", http_method=READS)
@@ -84,4 +107,4 @@ def _picture(request: BillhookRequest, content: bytes, media_type: str) -> Respo
     return Response(content, media_type=media_type, headers=headers)
 
 
-ROUTES = [invoice, pay, logo, code]
+ROUTES = [invoice, pay, accept, reject, logo, code]

@@ -84,6 +84,8 @@ class InvoicePage(msgspec.Struct, frozen=True, kw_only=True):
     pay_url: str = ""
     """Where the button leads that pays online; empty where there is none."""
     pay_text: str = ""
+    answer_url: str = ""
+    """Below which the buttons lead that accept and reject an estimate; empty where there are none."""
 
 
 def invoice_page(shared: SharedDocument, link: str, wanted: str | None, *, payable: bool = False) -> InvoicePage:
@@ -115,10 +117,19 @@ def invoice_page(shared: SharedDocument, link: str, wanted: str | None, *, payab
         languages=tuple(Choice(code, name, f"/i/{link}?l={code}") for code, name in LANGUAGE_NAMES.items()),
         pdf_url=f"/v1/documents/public/{link}/pdf?l={words.language}",
         logo_url=f"/i/{link}/logo" if shared.has_logo else "",
+        answer_url=f"/i/{link}" if _is_open(shared) else "",
         pay_url=f"/i/{link}/pay?l={words.language}" if payable else "",
         pay_text=pay_now(words.language),
         code_url=f"/i/{link}/qr.svg" if transfer and documents.qr.takes_epc(transfer) else "",
     )
+
+
+def _is_open(shared: SharedDocument) -> bool:
+    """Tell whether an estimate still waits for the client's answer, and may have it."""
+    document = shared.document
+    waits = document.type == documents.Type.ESTIMATE and not (document.draft or document.canceled)
+    answered = document.accepted_at or document.rejected_at
+    return waits and not answered and not document.is_expired(shared.seen_at)
 
 
 def _headline(sheet: Sheet, shared: SharedDocument, status: str) -> Headline:

@@ -87,7 +87,7 @@ def _owed(sheet: documents.Sheet, now: datetime) -> tuple[str, str, str, str]:
     """Return the amount that matters with its caption, a line on where it stands, and the status of the API."""
     document, words = sheet.document, sheet.words
     status, name = sheet.status(now)
-    if document.type not in _OWED or status in ("paid", "canceled"):
+    if document.type not in _OWED or status in ("paid", "canceled", "credited"):
         return words.totals.total, sheet.money(document.total_with_tax), name, status
     standing = ""
     if document.date_due:

@@ -242,6 +242,11 @@ class Document(msgspec.Struct, frozen=True):
         """
         return (-1 if self.type == Type.CREDIT_NOTE else 1) * (-1 if self.incoming else 1)
 
+    def is_expired(self, now: datetime) -> bool:
+        """Whether the last day an estimate is valid has passed, in the zone it was made in."""
+        last = self.date_valid_till
+        return last is not None and time.day(last, self.timezone) < time.day(now, self.timezone)
+
     def is_overdue(self, now: datetime) -> bool:
         """Whether money is owed and the due day has passed, in the zone the document was made in."""
         owed = self.type in OWED and not self.draft and not self.canceled and not self.paid_in_full

@@ -116,7 +116,7 @@ class EstimateRejected(Problem):
 
 
 class EstimateExpired(Problem):
-    """The estimate was valid until {day}; ask for a new one."""
+    """The estimate is no longer valid; ask for a new one."""
 
     kind = Kind.INVALID
     code = "ESTIMATE_EXPIRED"

@@ -23,7 +23,6 @@ from billhook.documents.model.reopen import amended
 from billhook.documents.service.entering import read
 from billhook.documents.service.issuing import Made, ground_of, issue, issue_once, quicker
 from billhook.documents.service.relations import referring
-from billhook.kernel import time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import NotYours
 
@@ -38,11 +37,8 @@ async def decide(tx: Tx, document_id: str, *, accepted: bool, by_client: bool = 
         document = await _held(tx, document_id)
         if document.type != Type.ESTIMATE:
             raise NotAnEstimate
-        valid_till = document.date_valid_till
-        if accepted and by_client and valid_till:
-            last_day = time.day(valid_till, document.timezone)
-            if last_day < time.day(tx.now, document.timezone):
-                raise EstimateExpired(day=last_day.isoformat())
+        if accepted and by_client and document.is_expired(tx.now):
+            raise EstimateExpired
         if not accepted:
             await _refuse_converted(tx, document)
         await store.decide(tx, document=document.id, accepted=accepted)

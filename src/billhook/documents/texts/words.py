@@ -34,6 +34,9 @@ class Statuses(Words, frozen=True):
     partly_paid: str
     canceled: str
     refunded: str
+    credited: str
+    accepted: str
+    rejected: str
 
 
 class Parties(Words, frozen=True):
@@ -146,6 +149,8 @@ class Page(Words, frozen=True):
     failed: str
     thanks: str
     canceled: str
+    accept: str
+    reject: str
     language: str
     """Caption of the choice of languages."""
     missing_title: str
