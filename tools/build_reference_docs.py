@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from billhook.accounts import columns as of_accounts
+from billhook.catalog import columns as of_catalog
 from billhook.clients import columns as of_clients
 from billhook.documents import columns as of_documents
 from billhook.kernel.problems import Kind, Problem
@@ -291,6 +292,14 @@ free-form data: `custom.color`.
 ## Transactions
 
 {_names(of_processing.TRANSACTIONS)}
+
+## Items
+
+{_names(of_catalog.ITEMS)}
+
+## Taxes
+
+{_names(of_catalog.TAXES)}
 
 ## Organizations
 

@@ -45,6 +45,9 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     comment = await actor.post(f"/Documents/{document['id']}/comments", {"text": "Call them on Monday."})
     table = {"file": ("clients.csv", CLIENTS, "text/csv")}
     imported = await actor.post(f"/Organizations/{organization['id']}/import?type=client", files=table)
+    item = await actor.post(f"/Organizations/{organization['id']}/items", {"name": "Space suit", "SKU": "S-1"})
+    rates = [{"rate": 5}, {"rate": 6, "dateValidFrom": "2026-01-01"}]
+    tax = (await actor.post(f"/Organizations/{organization['id']}/taxes", {"name": "T", "_taxRates": rates})).json()
     made = {
         "import_id": imported.json()["id"],
         **await collecting(actor, organization["id"]),
@@ -52,6 +55,9 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "organization_id": organization["id"],
         "document_id": document["id"],
         "client_id": document["clientId"],
+        "item_id": item.json()["id"],
+        "tax_id": tax["id"],
+        "rate_id": tax["_taxRates"][0]["id"],
         "payment_id": payment.json()["id"],
         "recurrence_id": recurrence.json()["id"],
         "setting_id": setting.json()["id"],

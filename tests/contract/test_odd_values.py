@@ -16,6 +16,7 @@ from tests.contract.described import Judge, Operation, operations
 from tests.world import PASSWORD, Actor, World
 
 from billhook.accounts.columns import CHILDREN, TOKENS
+from billhook.catalog.columns import ITEMS, TAXES
 from billhook.clients.columns import CLIENTS
 from billhook.documents.columns import COLUMNS as DOCUMENTS
 from billhook.organizations.columns import REACHABLE as ORGANIZATIONS
@@ -166,6 +167,8 @@ async def test_no_odd_value_in_a_filter(world: World, document: dict[str, Any]) 
     lists = {
         "documentsPage": DOCUMENTS,
         "clientsPage": CLIENTS,
+        "itemsPage": ITEMS,
+        "taxesPage": TAXES,
         "organizationsOfAccount": ORGANIZATIONS,
         "accountsListChildren": CHILDREN,
         "accessTokensListTokens": TOKENS,

@@ -43,6 +43,7 @@ class DocumentItemIn(In, kw_only=True):
     classification: Text = UNSET
     item_id: Text = UNSET
     load: Flag = UNSET
+    save: Flag = UNSET
     track_inventory: Flag = UNSET
     on_behalf: Text = UNSET
     tax_exemption_code: Text = UNSET
@@ -135,7 +136,7 @@ _OPTIONS = frozenset(Options.__struct_fields__)
 _SAME = frozenset(NewDocument.__struct_fields__) & frozenset(DocumentIn.__struct_fields__)
 _LINE_SAME = frozenset(NewLine.__struct_fields__) & frozenset(DocumentItemIn.__struct_fields__)
 _NEVER_NULL = frozenset({"custom", "l10n", "data", "draft", "incoming", "type", "discount_is_amount", "is_separator"})
-_NEVER_NULL |= {"load", "track_inventory", "reverse_charged", "document_ids", "advance_ids", "payments"}
+_NEVER_NULL |= {"load", "save", "track_inventory", "reverse_charged", "document_ids", "advance_ids", "payments"}
 
 
 def changes(body: DocumentIn) -> dict[str, Any]:

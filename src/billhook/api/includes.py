@@ -6,13 +6,16 @@ from typing import Any
 
 import msgspec
 
-from billhook import attachments, documents, organizations
+from billhook import attachments, catalog, documents, organizations
 from billhook.api.attachments import file_meta_out
-from billhook.api.client_out import client_out
+from billhook.api.client_out import ClientOut, client_out
 from billhook.api.document_out import DocumentOut, document_out
+from billhook.api.item_out import ItemOut, item_out
 from billhook.api.organizations import organization_out
 from billhook.api.payment_out import PaymentOut, payment_out
 from billhook.api.responses import refuse_unknown_fields
+from billhook.api.tax_out import TaxOut, tax_out
+from billhook.catalog import Item, Tax
 from billhook.clients import Client
 from billhook.db import Tx
 from billhook.documents import Document
@@ -23,6 +26,8 @@ from billhook.web import BillhookRequest, Query
 OF_DOCUMENTS = ("payments", "attachments", "organization", "referencedDocuments", "referringDocuments")
 OF_PAYMENTS = ("document", "organization")
 OF_CLIENTS = ("organization",)
+OF_ITEMS = ("taxes", "organization")
+OF_TAXES = ("organization",)
 
 
 async def of_documents(
@@ -78,7 +83,27 @@ async def of_payments(tx: Tx, request: BillhookRequest, rows: Sequence[Payment],
 async def of_clients(tx: Tx, rows: Sequence[Client], query: Query) -> list[Any]:
     """Return the wire form of clients with the relations a query asks for. Raises Invalid for unknown ones."""
     _refuse_unknown(query, OF_CLIENTS)
+    refuse_unknown_fields(query, ClientOut, OF_CLIENTS)
     return await _with_organization(tx, [client_out(row) for row in rows], query)
+
+
+async def of_items(tx: Tx, rows: Sequence[Item], query: Query) -> list[Any]:
+    """Return the wire form of items with the relations a query asks for. Raises Invalid for unknown ones."""
+    _refuse_unknown(query, OF_ITEMS)
+    refuse_unknown_fields(query, ItemOut, OF_ITEMS)
+    out = [item_out(row) for row in rows]
+    if "taxes" in query.include:
+        taxes = {tax.id: tax_out(tax) for tax in await catalog.taxes.every(tx)}
+        for wire, row in zip(out, rows, strict=True):
+            wire.taxes = [taxes[tax_id] for tax_id in row.tax_ids if tax_id in taxes]
+    return await _with_organization(tx, out, query)
+
+
+async def of_taxes(tx: Tx, rows: Sequence[Tax], query: Query) -> list[Any]:
+    """Return the wire form of taxes with the relations a query asks for. Raises Invalid for unknown ones."""
+    _refuse_unknown(query, OF_TAXES)
+    refuse_unknown_fields(query, TaxOut, OF_TAXES)
+    return await _with_organization(tx, [tax_out(row) for row in rows], query)
 
 
 async def _with_organization(tx: Tx, out: list[Any], query: Query) -> list[Any]:

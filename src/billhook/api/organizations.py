@@ -93,7 +93,7 @@ async def create(
             made = await organizations.create(
                 tx, _new(data), owner=owner.id, root=owner.root_id, rounding=request.settings.rounding
             )
-            await catalog.stock_taxes(tx, made)
+            await catalog.taxes.stock(tx, made)
     return organization_out(made)
 
 

@@ -1,7 +1,23 @@
-"""What is sold and how it is taxed: taxes with dated rates, items."""
+"""What is sold and how it is taxed: items, and taxes with dated rates."""
 
 from billhook.catalog import rates
-from billhook.catalog.model import DatedRate, Tax
-from billhook.catalog.service import stock_taxes
+from billhook.catalog.model.clauses import Clause, Sale, Taxpayer, sale_of
+from billhook.catalog.model.items import Component, Item, NamedTax
+from billhook.catalog.model.taxes import DatedRate, NewRate, Tax
+from billhook.catalog.service import items, taxes
 
-__all__ = ["DatedRate", "Tax", "rates", "stock_taxes"]
+__all__ = [
+    "Clause",
+    "Component",
+    "DatedRate",
+    "Item",
+    "NamedTax",
+    "NewRate",
+    "Sale",
+    "Tax",
+    "Taxpayer",
+    "items",
+    "rates",
+    "sale_of",
+    "taxes",
+]

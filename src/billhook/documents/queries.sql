@@ -27,7 +27,8 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
                     else lower(c.email) = lower(:client_email) end
          order by c.id limit 1) as client,
        coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'name', i.name, 'sku', i.sku, 'description', i.description,
-                  'unit', i.unit, 'price', i.price, 'price_gross', i.price_gross, 'tax_ids', i.tax_ids))
+                  'unit', i.unit, 'price', i.price, 'price_gross', i.price_gross, 'ean', i.ean, 'classification', i.classification,
+                  'tax_ids', i.tax_ids, 'details', i.details, 'custom', i.custom, 'l10n', i.l10n, 'data', i.data))
                   from catalog.item i
                  where i.shard = :shard and i.organization_id = :organization_id and i.deleted_at is null
                    and (i.id = any(:item_ids) or i.sku = any(:skus))), '[]') as items,
@@ -54,9 +55,10 @@ select id, prefix from units.unit
    and (id = :unit_id or prefix = :number_prefix);
 
 -- name: issue
--- Create a document, and issue it unless it is a draft: its number, itself, its client if new, its payments, what the
--- journal says of them and what must happen later. One statement: all of it, or nothing and no gap in the numbers.
--- Locks are taken in the order of the house: counter, document, payments' keys (sorted), chain; so the entries wait for the
+-- Create a document, and issue it unless it is a draft: its number, itself, its client if new, the items its lines are kept
+-- as, its payments, what the journal says of them and what must happen later. Its taxes are marked: they stay from now on.
+-- One statement: all of it, or nothing and no gap in the numbers.
+-- Locks are taken in the order of the house: counter, document, items' keys (sorted), payments' keys (sorted), chain; so the entries wait for the
 -- payments, and nobody ever waits in a circle.
 with counter as (
   insert into documents.counter as c (shard, organization_id, type, series, year, last)
@@ -86,6 +88,17 @@ document as (
     :document_ids, :previous_document_id, :advance_ids, :refers_to, :issued_at, :now, :now
     from (select) as one left join counter on true
   returning number),
+item as (
+  insert into catalog.item (shard, id, organization_id, name, description, price, price_gross, classification, unit, sku,
+    ean, tax_ids, details, custom, l10n, data, created_at, updated_at)
+  select :shard, i.id, :organization_id, i.name, i.description, i.price, i.price_gross, i.classification, i.unit, i.sku,
+         i.ean, i.tax_ids, i.details, i.custom, i.l10n, i.data, :now, :now
+    from (select count(*) from counter) as counted, jsonb_to_recordset(:kept_items) i(id uuid, name text, description text, price numeric,
+           price_gross numeric, classification text, unit text, sku text, ean text, tax_ids uuid[], details jsonb,
+           custom jsonb, l10n jsonb, data jsonb)
+   order by i.sku),
+used as (
+  update catalog.tax set used = true where shard = :shard and id = any(:used_taxes) and not used),
 payment as (
   insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date,
     note, tag, transaction_id, custom, created_at, updated_at)
@@ -225,13 +238,24 @@ select shard, organization_id from documents.tallies_due(:at_least::int);
 select documents.gather_tally(:shard, :organization_id);
 
 -- name: replace_draft
--- A draft as changed; its client if that one is new.
+-- A draft as changed; its client if that one is new, the items its lines are kept as.
 with client as (
   insert into clients.client (shard, id, organization_id, name, email, country_code, identity, contact, is_end_customer,
     checks, custom, data, created_at, updated_at)
   select :shard, :client_id, :organization_id, :client_name, :client_email, :client_country_code, :client_identity,
          :client_contact, :client_is_end_customer, :client_checks, :client_custom, :client_data, :now, :now
-   where :client_is_new)
+   where :client_is_new),
+item as (
+  insert into catalog.item (shard, id, organization_id, name, description, price, price_gross, classification, unit, sku,
+    ean, tax_ids, details, custom, l10n, data, created_at, updated_at)
+  select :shard, i.id, :organization_id, i.name, i.description, i.price, i.price_gross, i.classification, i.unit, i.sku,
+         i.ean, i.tax_ids, i.details, i.custom, i.l10n, i.data, :now, :now
+    from jsonb_to_recordset(:kept_items) i(id uuid, name text, description text, price numeric,
+           price_gross numeric, classification text, unit text, sku text, ean text, tax_ids uuid[], details jsonb,
+           custom jsonb, l10n jsonb, data jsonb)
+   order by i.sku),
+used as (
+  update catalog.tax set used = true where shard = :shard and id = any(:used_taxes) and not used)
 update documents.document
    set unit_id = :unit_id, date_year = :date_year, date = :date, date_service = :date_service, date_service_to = :date_service_to,
        date_due = :date_due, date_valid_till = :date_valid_till, date_paid = :date_paid, date_received = :date_received,

@@ -12,6 +12,7 @@ from billhook.documents.model.document import Comment, Document, Line, Options, 
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import Series
+from billhook.documents.model.saving import KeptItem
 from billhook.documents.model.tally import Mark
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
@@ -129,6 +130,8 @@ async def issue(
     client_checks: tuple[Check, ...],
     client_custom: Custom,
     client_data: Data,
+    kept_items: list[KeptItem],
+    used_taxes: list[Id],
     client_is_new: bool,
     id: Id,
     unit_id: Id | None,
@@ -233,6 +236,8 @@ async def replace_draft(
     client_checks: tuple[Check, ...],
     client_custom: Custom,
     client_data: Data,
+    kept_items: list[KeptItem],
+    used_taxes: list[Id],
     client_is_new: bool,
     id: Id,
     unit_id: Id | None,

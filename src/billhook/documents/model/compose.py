@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from billhook.documents.model import lines as line_rules
-from billhook.documents.model import links, parties, payments, sending
+from billhook.documents.model import links, parties, payments, saving, sending
 from billhook.documents.model.dates import Dates, dates_of
 from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
@@ -15,6 +15,7 @@ from billhook.documents.model.links import NOTHING, Linked
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import MAX_LENGTH, Counting, is_refused
 from billhook.documents.model.parties import Client
+from billhook.documents.model.saving import KeptItem
 from billhook.documents.model.wording import Wording, wording_of
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
@@ -31,6 +32,7 @@ class Composed(msgspec.Struct, frozen=True):
     client: Client
     payments: tuple[Payment, ...]
     said: NewDocument
+    kept_items: tuple[KeptItem, ...] = ()
 
     @property
     def charge(self) -> int:
@@ -47,6 +49,7 @@ def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
     faults += line_rules.faults_of(new.lines, ground, day, is_issued=not new.draft and new.type != Type.DELIVERY_NOTE)
     if new.unit_id is not None and ground.unit(new.unit_id) is None:
         faults.append(Fault("unitId", "inclusion", "is no unit of this organization"))
+    faults += saving.faults_of(new.lines)
     currency = _currency(new, ground)
     if new.type not in list(Type):
         faults.append(Fault("type", "inclusion", f"must be one of {', '.join(Type)}"))
@@ -135,7 +138,7 @@ def compose(
         keep_prices_as_gross=new.options.keep_prices_as_gross,
         deducted=links.deductions(linked, locale),
     )
-    sums = links.check_sums(linked, sums)
+    sums, kept = saving.linked(new.lines, links.check_sums(linked, sums), ground, shard)
     wording = wording_of(new, ground, locale, issuer=issuer, sums=sums)
     paid = payments.build(new.payments, total=sums.total_with_tax, exponent=exponent, date=dates.date, shard=shard)
     document = _document(new, dates, client, sums, wording, locale=locale)
@@ -158,7 +161,7 @@ def compose(
     )
     own = new.number.strip() if new.number else None
     numbered = ground.counting(new.unit_id, own, dates.year, draft=new.draft, incoming=new.incoming)
-    return Composed(document, numbered, client, paid, new)
+    return Composed(document, numbered, client, paid, saving.remembered(new, sums), tuple(kept))
 
 
 def _client(new: NewDocument, ground: Ground, linked: Linked, shard: int, now: datetime) -> Client:

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from billhook.catalog.model import DatedRate
+from billhook.catalog.model.items import Details
+from billhook.catalog.model.taxes import DatedRate, rate_on
 from billhook.documents.model.numbering import MAIN, Counting, Series, counting
-from billhook.kernel import ids, time
+from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Identity
 
@@ -28,7 +29,7 @@ class KnownTax(msgspec.Struct, frozen=True):
 
     def rate_at(self, day: date, zone: str) -> Decimal | None:
         """Return the rate valid on a business day of a zone, in percent; None when there was no such tax yet."""
-        return next((dated.rate for dated in self.rates if time.day(dated.valid_from, zone) <= day), None)
+        return rate_on(self.rates, day, zone)
 
 
 class KnownClient(msgspec.Struct, frozen=True):
@@ -54,7 +55,13 @@ class KnownItem(msgspec.Struct, frozen=True):
     unit: str | None
     price: Decimal | None
     price_gross: Decimal | None
+    ean: str | None
+    classification: str | None
     tax_ids: tuple[uuid.UUID, ...]
+    details: Details
+    custom: dict[str, Any]
+    l10n: dict[str, Any]
+    data: list[dict[str, Any]]
 
 
 class KnownDocument(msgspec.Struct, frozen=True):

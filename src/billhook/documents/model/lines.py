@@ -55,9 +55,20 @@ def faults_of(lines: Sequence[NewLine], ground: Ground, day: date, *, is_issued:
         elif is_issued and is_unpriced(line, item):
             faults.append(Fault(f"{at}.price", "presence", UNPRICED))
         faults += _number_faults(line, at)
+        if line.load and item is not None and line.taxes is None and not line.is_separator:
+            faults += _faults_of_item_taxes(item, at, ground, day)
         for position, tax in enumerate(line.taxes or ()):
             faults += _tax_faults(tax, f"{at}._documentItemTaxes.{position}", ground, day)
     return faults
+
+
+def _faults_of_item_taxes(item: KnownItem, at: str, ground: Ground, day: date) -> list[Fault]:
+    """Refuse an item whose tax is gone or had no rate yet: the line would be sold without it, and nobody would know."""
+    taxes = [_by_id(ids.from_uuid(tax_id), ground) for tax_id in item.tax_ids]
+    if all(tax is not None and tax.rate_at(day, ground.timezone) is not None for tax in taxes):
+        return []
+    message = "names an item with a tax that has no rate on this date; give `_documentItemTaxes`, or a rate to the tax"
+    return [Fault(f"{at}.itemId", "date", message)]
 
 
 def _number_faults(line: NewLine, at: str) -> list[Fault]:
@@ -173,35 +184,61 @@ def _line(said: NewLine, ground: Ground, day: date) -> Line:
     if said.is_separator:
         return Line(id=ids.embedded(), name=said.name or "", description=said.description or "", is_separator=True)
     item = _item(said, ground) if said.load else None
-    price, gross = said.price, said.price_gross
-    if item is not None and price is None and gross is None:
-        price, gross = item.price, item.price_gross
-    wanted = said.taxes
-    if wanted is None and item is not None:
-        wanted = tuple(NewTax(tax_id=ids.from_uuid(tax_id)) for tax_id in item.tax_ids)
+    if item is not None:
+        said = _loaded(said, item)
     return Line(
         id=ids.embedded(),
-        name=said.name or (item.name if item else ""),
-        description=said.description if said.description is not None else (item.description if item else ""),
+        name=said.name or "",
+        description=said.description or "",
         quantity=_ONE if said.quantity is None else said.quantity,
-        unit=said.unit or (item.unit if item else None),
-        price=_ZERO if price is None else price,
-        price_gross=gross,
+        unit=said.unit or None,
+        price=_ZERO if said.price is None else said.price,
+        price_gross=said.price_gross,
         discount=said.discount or _ZERO,
         discount_is_amount=said.discount_is_amount,
-        sku=said.sku or (item.sku if item else None),
+        sku=said.sku or None,
         ean=said.ean,
         classification=said.classification,
-        item_id=ids.from_uuid(item.id) if item else (Id(said.item_id) if said.item_id else None),
+        item_id=Id(said.item_id) if said.item_id else None,
         track_inventory=said.track_inventory,
         on_behalf=said.on_behalf,
         tax_exemption_code=said.tax_exemption_code,
         tax_exemption_reason=said.tax_exemption_reason,
-        taxes=tuple(_tax(tax, ground, day) for tax in wanted or ()),
+        taxes=tuple(_tax(tax, ground, day) for tax in said.taxes or ()),
         custom=said.custom,
         l10n=said.l10n,
         data=said.data,
     )
+
+
+def _loaded(said: NewLine, item: KnownItem) -> NewLine:
+    """Return a line with what was not said of it taken from its item; a price that was said takes the place of both."""
+    priced = said.price is not None or said.price_gross is not None
+    details = item.details
+    return msgspec.structs.replace(
+        said,
+        item_id=ids.from_uuid(item.id),
+        name=said.name or item.name,
+        description=item.description if said.description is None else said.description,
+        unit=said.unit or item.unit,
+        price=said.price if priced else item.price,
+        price_gross=said.price_gross if priced else item.price_gross,
+        sku=said.sku or item.sku,
+        ean=said.ean or item.ean,
+        classification=said.classification or item.classification,
+        track_inventory=said.track_inventory or bool(details.track_inventory),
+        on_behalf=said.on_behalf or details.on_behalf,
+        tax_exemption_code=said.tax_exemption_code or details.tax_exemption_code,
+        tax_exemption_reason=said.tax_exemption_reason or details.tax_exemption_reason,
+        taxes=_taxes_of(item) if said.taxes is None else said.taxes,
+        custom=said.custom or item.custom,
+        l10n=said.l10n or item.l10n,
+        data=said.data or item.data,
+    )
+
+
+def _taxes_of(item: KnownItem) -> tuple[NewTax, ...]:
+    return tuple(NewTax(tax_id=ids.from_uuid(tax_id)) for tax_id in item.tax_ids)
 
 
 def _item(line: NewLine, ground: Ground) -> KnownItem | None:

@@ -24,7 +24,7 @@ class NewTax(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line; with `load`, what is not said comes from the item that `item_id` or `sku` names."""
+    """A line; with `load`, what is not said comes from the item `item_id` or `sku` names; `save` makes it one."""
 
     name: str | None = None
     description: str | None = None
@@ -45,6 +45,7 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
     tax_exemption_reason: str | None = None
     taxes: tuple[NewTax, ...] | None = None
     load: bool = False
+    save: bool = False
     custom: dict[str, Any] = {}
     l10n: dict[str, Any] = {}
     data: list[dict[str, Any]] = []

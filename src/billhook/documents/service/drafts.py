@@ -60,7 +60,10 @@ async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocu
     new = msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None)
     linked = await hold(tx, new, None) if new.advance_ids else NOTHING
     composed = composed_of(tx, new, await ground_of(tx, new), draft.id, linked)
-    await store.replace_draft(tx, **columns_of(composed))
+    try:
+        await store.replace_draft(tx, **columns_of(composed))
+    except Unique as error:
+        raise taken(error) from None
     if said.get("draft") is False:
         return await _issue_draft(tx, await read(tx, draft.id))
     return await read(tx, draft.id)

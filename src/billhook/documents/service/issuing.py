@@ -42,6 +42,11 @@ async def issue(tx: Tx, new: NewDocument) -> Made:
     try:
         return await issue_once(tx, new)
     except Unique as error:
+        if constraint_of(error) != "item_sku":
+            return await quicker(tx, new, error)
+    try:  # an item with the SKU of a line to be saved was made meanwhile; now it is there to be linked
+        return await issue_once(tx, new)
+    except Unique as error:
         return await quicker(tx, new, error)
 
 
@@ -103,13 +108,14 @@ def _payment_of(payment: Payment, document: Document) -> PaymentOf:
 async def ground_of(tx: Tx, new: NewDocument) -> Ground:
     """Return all that a document stands on, in one read. Raises NotYours."""
     wanted = [line for line in new.lines if line.load]
+    sought = [line for line in new.lines if line.load or line.save]
     said_id = new.client_id
     ground = await store.ground(
         tx,
         client_id=Id(said_id) if said_id and ids.is_id(said_id) else None,
         client_email=new.client.get("email"),
         item_ids=[Id(line.item_id) for line in wanted if line.item_id and ids.is_id(line.item_id)],
-        skus=[line.sku for line in wanted if line.sku],
+        skus=[line.sku for line in sought if line.sku],
         unit_id=Id(new.unit_id) if new.unit_id and ids.is_id(new.unit_id) else None,
         number_prefix=prefix_of(new.number),
         document_ids=[Id(document_id) for document_id in new.referenced if ids.is_id(document_id)],
@@ -167,6 +173,8 @@ def columns_of(composed: Composed) -> dict[str, Any]:
         "client_custom": client.custom,
         "client_data": client.data,
         "client_is_new": composed.client.is_new,
+        "kept_items": list(composed.kept_items),
+        "used_taxes": sorted({tax.tax_id for line in document.lines for tax in line.taxes if tax.tax_id}),
         "said": composed.said if document.draft else None,
     }
 
@@ -235,4 +243,7 @@ def taken(error: Unique) -> Problem:
         return invalid("Document", "number", "uniqueness", message)
     if constraint == "payment_transaction":
         return invalid("Document", "payments.transactionId", "uniqueness", "is taken by another payment of this type")
+    if constraint == "item_sku":
+        message = "is that of an item which another call has made at this moment; send it again"
+        return invalid("Document", "_documentItems.SKU", "uniqueness", message)
     raise error
