@@ -55,7 +55,7 @@ def agreed(**changes: Any) -> Recurrence:
 
 
 def asked(**changes: Any) -> NewRecurrence:
-    fields = {"name": "Hosting", "type": "month", "first_date": instant_of(TODAY), "periods": 3}
+    fields = {"name": "Hosting", "type": "month", "first_date": instant_of(TODAY), "periods": Decimal(3)}
     return NewRecurrence(**fields | changes)
 
 
@@ -98,6 +98,8 @@ def test_the_plan_is_bounded_and_ends() -> None:
         ({"type": "day"}, ["type"]),
         ({"periods": -2}, ["numRecurrences"]),
         ({"periods": 1201}, ["numRecurrences"]),
+        ({"periods": Decimal("2.5")}, ["numRecurrences"]),
+        ({"periods": Decimal("2.0")}, []),
         ({"auto_send": True, "save_as_draft": True}, ["autoSend"]),
         ({"first_date": instant_of(date(2026, 1, 14))}, ["dateFirst"]),
         ({"first_date": instant_of(date(2126, 1, 14))}, ["dateFirst"]),

@@ -1,5 +1,6 @@
 """Recurrences: let a document recur; read, list, change and stop it."""
 
+from decimal import Decimal
 from typing import Any
 
 from litestar import delete, get, post, put
@@ -21,7 +22,7 @@ class RecurrenceIn(In, kw_only=True):
     name: str
     type: str
     date_first: Instant
-    num_recurrences: int
+    num_recurrences: Decimal
     auto_send: Flag = UNSET
     notify: Flag = UNSET
     save_as_draft: Flag = UNSET

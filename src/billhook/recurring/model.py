@@ -5,6 +5,7 @@ import enum
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as midnight
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -52,7 +53,7 @@ class NewRecurrence(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     type: str
     first_date: datetime
-    periods: int
+    periods: Decimal
     auto_send: bool = False
     notify: bool = True
     save_as_draft: bool = False
@@ -147,7 +148,7 @@ def faults_of(new: NewRecurrence, *, today: date, zone: str, before: Recurrence 
         faults.append(Fault("name", "presence", f"must be a text of 1 to {MAX_NAME} characters"))
     if new.type not in list(Every):
         faults.append(Fault("type", "inclusion", f"must be one of {', '.join(Every)}"))
-    if not -1 <= new.periods <= MAX_PERIODS:
+    if not -1 <= new.periods <= MAX_PERIODS or new.periods % 1:
         message = f"must be a whole number up to {MAX_PERIODS}; 0 or -1 is without end"
         faults.append(Fault("numRecurrences", "numericality", message))
     if new.auto_send and new.save_as_draft:

@@ -81,7 +81,7 @@ async def _today(tx: Tx) -> tuple[date, str]:
 
 def _columns(new: NewRecurrence, zone: str) -> dict[str, Any]:
     fields = {name: getattr(new, name) for name in NewRecurrence.__struct_fields__}
-    return fields | {"first_date": time.day(new.first_date, zone)}
+    return fields | {"first_date": time.day(new.first_date, zone), "periods": int(new.periods)}
 
 
 async def read(tx: Tx, recurrence_id: str) -> Recurrence:
@@ -136,7 +136,7 @@ async def change(tx: Tx, recurrence_id: str, new: NewRecurrence) -> Recurrence:
         today, zone = await _today(tx)
         await _check(tx, before.document_id, new, today=today, zone=zone, before=before)
         said = _columns(new, zone)
-        following = next_after(new.type, said["first_date"], new.periods, before.made)
+        following = next_after(new.type, said["first_date"], said["periods"], before.made)
         return await store.update_recurrence(tx, recurrence=before.id, next_date=following, **said)
 
 
