@@ -41,7 +41,8 @@ select count(*) from recurring.recurrence where shard = $1 and organization_id =
 -- A recurrence as changed. It is looked at again at once: what it failed with may be mended.
 update recurring.recurrence
    set name = :name, type = :type, first_date = :first_date, periods = :periods, auto_send = :auto_send, notify = :notify,
-       save_as_draft = :save_as_draft, custom = :custom, next_date = :next_date, held_until = null, updated_at = :now
+       save_as_draft = :save_as_draft, custom = :custom, next_date = :next_date, held_until = null, failures = 0,
+       failed_at = null, last_error = null, updated_at = :now
  where shard = :shard and id = :recurrence
 returning id, organization_id, account_id, document_id, name, type, first_date, periods, auto_send, notify, save_as_draft,
           custom, made, next_date, failures, failed_at, last_error, deleted_at, created_at, updated_at;
