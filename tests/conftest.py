@@ -102,7 +102,12 @@ def clock() -> MovableClock:
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     return load(
-        {"BILLHOOK_DATABASE_URL": database_url, "BILLHOOK_LOGIN_ATTEMPTS": "5", "BILLHOOK_SECRET_KEY": "k" * 40}
+        {
+            "BILLHOOK_DATABASE_URL": database_url,
+            "BILLHOOK_LOGIN_ATTEMPTS": "5",
+            "BILLHOOK_REQUEST_LOG_DAYS": "0",
+            "BILLHOOK_SECRET_KEY": "k" * 40,
+        }
     )
 
 

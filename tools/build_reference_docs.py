@@ -23,6 +23,7 @@ from billhook.processing import columns as of_processing
 from billhook.recurring import columns as of_recurring
 from billhook.settings import SettingRow, Settings, describe
 from billhook.units import columns as of_units
+from billhook.usage import columns as of_usage
 from billhook.web import STATUS_OF, Columns
 
 ROOT = Path(__file__).parents[1]
@@ -280,6 +281,14 @@ free-form data: `custom.color`.
 ## Recurrences
 
 {_names(of_recurring.RECURRENCES)}
+
+## Request log
+
+{_names(of_usage.REQUESTS)}
+
+## Usage by month
+
+{_names(of_usage.MONTHS)}
 
 ## Units
 

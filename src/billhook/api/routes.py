@@ -31,6 +31,7 @@ from billhook.api import (
     taxes,
     transfer,
     units,
+    usage,
 )
 
 
@@ -42,6 +43,7 @@ def routes() -> list[ControllerRouterHandler]:
         *access.ROUTES,
         *settings.ROUTES,
         *units.ROUTES,
+        *usage.ROUTES,
         *documents.ROUTES,
         *attachments.ROUTES,
         *comments.ROUTES,

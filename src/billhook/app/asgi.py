@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ASGIApp
 
-from billhook import accounts, api, pages
+from billhook import accounts, api, pages, usage
 from billhook.api.responses import JsonResponse
 from billhook.db import Database
 from billhook.documents import Press
@@ -74,7 +74,12 @@ class Application:
             logging_config=None,
         )
         self.asgi: ASGIApp = AnyCase(self.litestar, [route.path for route in self.litestar.routes])
+        self.recorder = usage.Recorder(self.asgi, database) if settings.request_log_days else None
+        if self.recorder:
+            self.asgi = self.recorder
 
     async def close(self) -> None:
         """End what listens in the background."""
+        if self.recorder:
+            await self.recorder.close()
         await self.authentication.close()

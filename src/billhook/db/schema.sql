@@ -33,6 +33,8 @@ CREATE SCHEMA transfer;
 
 CREATE SCHEMA units;
 
+CREATE SCHEMA usage;
+
 CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -770,6 +772,33 @@ CREATE FUNCTION units.owner_of(unit uuid, unit_shard integer) RETURNS uuid
   select u.organization_id from units.unit u where u.shard = unit_shard and u.id = unit
 $$;
 
+CREATE FUNCTION usage.months(actor uuid, since timestamp with time zone) RETURNS TABLE(year integer, month integer, documents_count bigint, organizations_count bigint, organizations jsonb, totals jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 24
+    SET search_path TO 'pg_catalog'
+    AS $$
+  with mine as (
+    select o.shard, o.id, o.name, o.timezone from organizations.organization o
+     where o.root_account_id = actor or o.account_id = actor),
+  issued as (
+    select extract(year from t.at)::int as year, extract(month from t.at)::int as month, m.id, m.name, d.currency, d.exponent,
+           count(*) as documents,
+           sum(case d.type when 'invoice' then d.total when 'credit-note' then -d.total else 0 end) as total
+      from mine m
+      join documents.document d on d.shard = m.shard and d.organization_id = m.id
+     cross join lateral (select d.issued_at at time zone m.timezone as at) t
+     where not d.draft and not d.incoming and d.deleted_at is null and d.issued_at >= since
+     group by 1, 2, 3, 4, 5, 6),
+  by_organization as (
+    select i.year, i.month, i.id, i.name, sum(i.documents) as documents from issued i group by 1, 2, 3, 4),
+  by_currency as (
+    select i.year, i.month, i.currency, i.exponent, sum(i.total) as total from issued i group by 1, 2, 3, 4)
+  select o.year, o.month, sum(o.documents)::bigint, count(*),
+         jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'documents_count', o.documents) order by o.id),
+         (select jsonb_agg(jsonb_build_object('currency', c.currency, 'exponent', c.exponent, 'total', c.total) order by c.currency)
+            from by_currency c where c.year = o.year and c.month = o.month)
+    from by_organization o group by o.year, o.month
+$$;
+
 CREATE TABLE accounts.access_token (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -1491,6 +1520,21 @@ CREATE TABLE units.unit (
     updated_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE usage.request (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    method text NOT NULL,
+    host text NOT NULL,
+    origin text,
+    url text NOT NULL,
+    ip text NOT NULL,
+    query jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status integer NOT NULL,
+    code text,
+    duration_ms integer NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_hash_key UNIQUE (hash);
 
@@ -1649,6 +1693,9 @@ ALTER TABLE ONLY units.unit
 
 ALTER TABLE ONLY units.unit
     ADD CONSTRAINT unit_prefix UNIQUE (shard, organization_id, prefix);
+
+ALTER TABLE ONLY usage.request
+    ADD CONSTRAINT request_pkey PRIMARY KEY (account_id, id);
 
 CREATE INDEX access_token_account ON accounts.access_token USING btree (account_id, id);
 
@@ -1825,6 +1872,8 @@ CREATE INDEX recurrence_of_organization ON recurring.recurrence USING btree (sha
 CREATE INDEX import_of_organization ON transfer.import USING btree (shard, organization_id, id);
 
 CREATE INDEX image_blob ON units.image USING btree (sha256);
+
+CREATE INDEX request_created ON usage.request USING btree (created_at);
 
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
@@ -2052,6 +2101,8 @@ GRANT USAGE ON SCHEMA transfer TO billhook_app;
 
 GRANT USAGE ON SCHEMA units TO billhook_app;
 
+GRANT USAGE ON SCHEMA usage TO billhook_app;
+
 GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION catalog.owner_of_item(item uuid, item_shard integer) TO billhook_app;
@@ -2129,6 +2180,8 @@ GRANT ALL ON FUNCTION recurring.owner_of(recurrence uuid, recurrence_shard integ
 GRANT ALL ON FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION units.owner_of(unit uuid, unit_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION usage.months(actor uuid, since timestamp with time zone) TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.access_token TO billhook_app;
 
@@ -2211,3 +2264,5 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.line TO billhook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.image TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.unit TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE usage.request TO billhook_app;

@@ -79,6 +79,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_body_bytes: Annotated[
         int, Meaning("Largest request body accepted, in bytes.", readings.whole(1024, 1024**3))
     ] = 10 * 1024**2
+    request_log_days: Annotated[
+        int,
+        Meaning(
+            "Days that requests made with access tokens stay on record, without bodies; 0 keeps no record.",
+            readings.whole(0, 3650),
+        ),
+    ] = 14
     database_connections: Annotated[
         int, Meaning("Database connections kept by each process.", readings.whole(1, 1000))
     ] = 16

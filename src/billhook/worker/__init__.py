@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents, processing, recurring, transfer
+from billhook import delivery, documents, processing, recurring, transfer, usage
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -27,10 +27,11 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
         | till.gateways.handlers()
         | processing.handlers(till)
         | recurring.handlers(database)
+        | usage.handlers(database, settings)
     )
 
 
-TICKS: Ticks = {**documents.TICKS, **delivery.TICKS, **processing.TICKS, **recurring.TICKS}
+TICKS: Ticks = {**documents.TICKS, **delivery.TICKS, **processing.TICKS, **recurring.TICKS, **usage.TICKS}
 """What every room does when its time comes round."""
 
 
