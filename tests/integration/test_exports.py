@@ -72,7 +72,7 @@ async def office(base_url: str, database: Database, clock: MovableClock) -> Asyn
         for said in (
             {"date": "2026-01-10", "currencyId": "EUR", "payments": paid},
             {"date": "2026-02-01T02:00:00Z", "currencyId": "EUR", "_documentItems": line, "_documentClient": evil},
-            {"date": "2026-02-01", "currencyId": "JPY", "type": "estimate", "note": "Grüße, 你好"},
+            {"date": "2026-02-01", "currencyId": "JPY", "type": "estimate", "reference": "Grüße, 你好"},
             {"date": "2026-03-01", "draft": True},
         ):
             await world.invoice(alice, organization, **said)
@@ -91,7 +91,7 @@ async def test_documents_as_csv(office: Office) -> None:
     ]
     assert [row["paidInFull"] for row in rows] == ["true", "false", "false", "false"]
     assert rows[1]["clientName"] == "'=HYPERLINK(1)"
-    assert "Grüße, 你好" in rows[2]["note"]
+    assert rows[2]["reference"] == "Grüße, 你好"
     assert (rows[3]["draft"], rows[3]["number"]) == ("true", "")
 
 

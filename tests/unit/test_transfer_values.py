@@ -103,6 +103,8 @@ def test_a_file_is_read_however_it_is_written(encoding: str, separator: str) -> 
         ("name\nŽ\n".encode("cp1250"), "file", "format"),
         (b'name,email\n"a,b\nc,d\n', "2", "format"),
         (b'name,email\na,b\n"c" d,e\n', "3", "format"),
+        (b"name,email\n" + b"a" * 200_000 + b",b\n", "2", "format"),
+        (b"name,email\na,b\n" + b"a," * 2_000_000, "3", "format"),
     ],
 )
 def test_a_file_that_cannot_be_read(content: bytes, path: str, code: str) -> None:

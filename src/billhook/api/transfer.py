@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
-from litestar.response import Stream
 
 from billhook import organizations, transfer
 from billhook.api.parameters import WhereParameter
+from billhook.api.streaming import Piecewise
 from billhook.kernel.problems import invalid
 from billhook.transfer import Asked, Format
 from billhook.web import BillhookRequest, parse_where
@@ -84,7 +84,7 @@ async def export(
         "x-total-count": str(ready.rows),
         "cache-control": "private, no-store",
     }
-    return Stream(made, media_type=MEDIA_TYPE[asked.format], headers=headers)  # type: ignore[return-value]
+    return Piecewise(made, media_type=MEDIA_TYPE[asked.format], headers=headers)  # type: ignore[return-value]
 
 
 def _ids(text: str) -> list[str]:
@@ -125,7 +125,7 @@ async def pdfs(
                 yield piece
 
     headers = {"content-disposition": 'attachment; filename="documents.zip"', "cache-control": "private, no-store"}
-    return Stream(pieces(), media_type="application/zip", headers=headers)  # type: ignore[return-value]
+    return Piecewise(pieces(), media_type="application/zip", headers=headers)  # type: ignore[return-value]
 
 
 ROUTES = [export, pdfs]

@@ -1791,8 +1791,6 @@ CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, or
 
 CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
 
-CREATE INDEX document_open ON documents.document USING btree (shard, organization_id, date_due) WHERE ((NOT draft) AND (deleted_at IS NULL) AND (NOT paid_in_full));
-
 CREATE INDEX document_other_way ON documents.document USING btree (shard, organization_id, id) INCLUDE (type, incoming) WHERE (incoming OR (type = 'credit-note'::text));
 
 CREATE INDEX document_owed ON documents.document USING btree (shard, organization_id, date_due) WHERE ((NOT draft) AND (NOT canceled) AND (NOT paid_in_full) AND (deleted_at IS NULL) AND (NOT incoming) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text])));

@@ -7,7 +7,8 @@ select timezone from organizations.organization where shard = :shard and id = :o
 
 -- name: document_sums
 -- What documents of some types come to, by period and currency. What was canceled without a credit note does not count;
--- what a credit note cancels does, as the credit note takes it off again on its own day.
+-- what a credit note cancels does, as the credit note takes it off again on its own day. A credit note over an advance is
+-- taken off where advances count.
 select date_trunc(:dist, w.day::timestamp)::date as period, '' as type, d.currency, d.exponent,
        sum(case when d.type = 'credit-note' and 'invoice' = any(:types) then -1 else 1 end
            * case when :gross::boolean then d.total_with_tax else d.total end) as amount
@@ -17,6 +18,10 @@ select date_trunc(:dist, w.day::timestamp)::date as period, '' as type, d.curren
    and d.deleted_at is null and d.incoming = :incoming
    and (not d.canceled or exists (select from documents.document n
          where n.shard = :shard and n.previous_document_id = d.id and n.type = 'credit-note' and not n.draft))
+   and (d.type <> 'credit-note' or 'advance' = any(:types) or 'invoice' <> all(:types)
+        or not exists (select from documents.document n
+                         join documents.document a on a.shard = :shard and a.id = n.previous_document_id and a.type = 'advance'
+                        where n.shard = :shard and n.id = d.id))
    and d.date >= :first::date::timestamp at time zone 'UTC' - interval '1 day'
    and d.date < :last::date::timestamp at time zone 'UTC' + interval '2 days'
    and w.day between :first::date and :last::date

@@ -2,8 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +21,6 @@ from billhook.web import Columns, Compiled
 BATCH_ROWS: Final = 1_000
 AT_ONCE: Final = 4
 """Exports that a process makes at the same time: each holds a database connection."""
-STALL_SECONDS: Final = 60
-"""How long a client may take no more of what it asked for, before it is left alone."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -67,18 +65,6 @@ class _Desk:
 DESK: Final = _Desk()
 
 
-@contextmanager
-def patience() -> Iterator[None]:
-    """Cancel the task when the block takes longer than a client may stall."""
-    task = asyncio.current_task()
-    limit = asyncio.get_running_loop().call_later(STALL_SECONDS, task.cancel) if task else None
-    try:
-        yield
-    finally:
-        if limit:
-            limit.cancel()
-
-
 class Ready(msgspec.Struct, frozen=True):
     """An export that may begin: how many rows it has now, and what makes it."""
 
@@ -109,8 +95,7 @@ async def export(database: Database, account: Id, organization: Id, ready: Ready
     make = _csv if ready.asked.format is Format.CSV else _excel
     async with DESK.place(), aclosing(make(database, account, organization, ready)) as made:
         async for piece in made:
-            with patience():
-                yield piece
+            yield piece
 
 
 async def _rows(
@@ -123,7 +108,7 @@ async def _rows(
 
 
 async def _csv(database: Database, account: Id, organization: Id, ready: Ready) -> AsyncGenerator[bytes, None]:
-    """Yield lines as their rows come. Whoever takes them slowly holds a connection; hence the patience and the desk."""
+    """Yield lines as their rows come. Whoever takes them slowly holds a connection; hence the desk."""
     separator = ready.asked.separator
     mark = b"\xef\xbb\xbf" if ready.asked.bom else b""
     yield mark + csv_lines([HEADERS[ready.asked.type].split()], separator)

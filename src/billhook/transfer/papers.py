@@ -12,7 +12,7 @@ from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid
 from billhook.transfer import store
-from billhook.transfer.exporting import DESK, patience
+from billhook.transfer.exporting import DESK
 from billhook.transfer.tables import Paper
 
 MAX_PAPERS: Final = 500
@@ -48,8 +48,7 @@ async def zipped(
     """Yield a ZIP of the PDFs of documents, in a language (default: each one's own). Raises Invalid, Busy."""
     async with DESK.place(), aclosing(_pieces(database, press, account, organization, wanted, language)) as pieces:
         async for piece in pieces:
-            with patience():
-                yield piece
+            yield piece
 
 
 async def _pieces(

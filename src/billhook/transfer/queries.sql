@@ -14,7 +14,7 @@ select id, type, number, draft, canceled, incoming, public.business_day(date, $3
        round((total_with_tax - total) * power(10::numeric, -exponent), exponent) as total_tax,
        round(total_with_tax * power(10::numeric, -exponent), exponent) as total_with_tax,
        round(total_paid * power(10::numeric, -exponent), exponent) as total_paid,
-       round(total_due * power(10::numeric, -exponent), exponent) as total_due, paid_in_full, note
+       round(total_due * power(10::numeric, -exponent), exponent) as total_due, paid_in_full
   from documents.document
  where shard = $1 and organization_id = $2 and deleted_at is null
    and ($4::date is null or (date >= $4::date::timestamp at time zone 'UTC' - interval '1 day'

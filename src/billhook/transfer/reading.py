@@ -16,6 +16,7 @@ from billhook.transfer.sheets import FORMULA
 from billhook.transfer.values import Form
 
 MAX_HEADER: Final = 64 * 1024
+MAX_LINE: Final = 1024 * 1024
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -95,7 +96,7 @@ def lines(file: BinaryIO, encoding: str, separator: str) -> Iterator[tuple[int, 
     """Yield the line on which each row after the header begins, and its cells. Raises Invalid."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
-    reader = csv.reader(_without_null(text), delimiter=separator, strict=True)
+    reader = csv.reader(_bounded(text), delimiter=separator, strict=True)
     line = 1
     try:
         for number, cells in enumerate(reader):
@@ -110,8 +111,11 @@ def lines(file: BinaryIO, encoding: str, separator: str) -> Iterator[tuple[int, 
         text.detach()
 
 
-def _without_null(text: Iterable[str]) -> Iterator[str]:
-    for line in text:
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield the lines of a file; one that is too long is not read to its end."""
+    while line := text.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
+            raise csv.Error(f"the line has more than {MAX_LINE} characters")
         yield line.replace("\0", "\ufffd")
 
 

@@ -36,7 +36,6 @@ class DocumentRow(msgspec.Struct, frozen=True):
     total_paid: Decimal
     total_due: Decimal
     paid_in_full: bool
-    note: str
 
 
 class PaymentRow(msgspec.Struct, frozen=True):
@@ -109,8 +108,8 @@ class Paper(msgspec.Struct, frozen=True):
 
 HEADERS: Final = {
     "document": "id type number draft canceled incoming date dateService dateDue reference clientId clientName "
-    "clientEmail clientCountry clientTaxNumber currencyId total totalTax totalWithTax totalPaid totalDue paidInFull "
-    "note",
+    "clientEmail clientCountry clientTaxNumber currencyId total totalTax totalWithTax totalPaid totalDue "
+    "paidInFull",
     "payment": "id date type amount currencyId documentId documentNumber documentType clientName transactionId "
     "note tag",
     "client": "id name address address2 city zip state country countryAlpha2Code taxNumber taxSubject companyNumber "

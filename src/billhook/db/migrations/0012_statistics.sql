@@ -10,9 +10,6 @@ $$;
 create index document_issued on documents.document (shard, organization_id, type, date)
   include (id, account_id, incoming, canceled, currency, exponent, total, total_with_tax)
   where not draft and deleted_at is null;
--- What is not paid yet, by the day it is due.
-create index document_open on documents.document (shard, organization_id, date_due)
-  where not draft and deleted_at is null and not paid_in_full;
 -- The documents whose payments do not come in from a client: few, and looked up beside many payments.
 create index document_other_way on documents.document (shard, organization_id, id) include (type, incoming)
   where incoming or type = 'credit-note';
