@@ -84,6 +84,14 @@ async def collecting(actor: Actor, organization_id: str) -> Parameters:
     return {"processing_id": processing.json().get("id", ""), "intent_id": intent.json().get("id", "")}
 
 
+async def collected(actor: Actor, organization_id: str) -> Parameters:
+    """Have a payment collected online whose payer agreed to be charged again."""
+    wanted = {"amount": 100, "allowRecurring": True}
+    intent = (await actor.post(f"/Organizations/{organization_id}/payment-intents", wanted)).json()
+    paid = await actor.post(f"/payment-intents/{intent['id']}/sandbox/pay", {"card": "4242424242424242"})
+    return {"initial_intent_id": intent["id"], "payment_id": paid.json()["paymentId"]}
+
+
 def strange(parameters: Parameters) -> Parameters:
     """Return parameters of the same form that name nothing."""
     return {
