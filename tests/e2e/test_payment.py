@@ -71,6 +71,7 @@ async def test_a_payment_link_is_paid_by_keyboard_and_leads_on(browser: Browser,
         await type_card(page, GOOD)
         await page.wait_for_url("**/health-of-the-shop")
         forgive(visitor, 404)
+        visitor.faults = [fault for fault in visitor.faults if "ERR_ABORTED" not in fault]  # it was led on at once
     assert (await shop.read(intent))["succeeded"]
 
 

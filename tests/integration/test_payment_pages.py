@@ -9,6 +9,8 @@ import asyncpg
 import httpx
 import pytest
 
+from billhook import delivery
+from billhook.db import Database
 from billhook.kernel import ids
 from billhook.pages.payment_words import SPOKEN, words_in
 from tests.integration import shop as shops
@@ -129,6 +131,19 @@ async def test_the_button_goes_when_charges_are_switched_off(shop: Shop, web: ht
     assert f"/i/{link}/pay" not in (await web.get(f"/i/{link}")).text
     page = await web.get(urlsplit(intent["paymentLink"]).path)
     assert (title(page), "<form" in page.text) == (EN.disabled_title, False)
+
+
+async def test_the_mail_of_an_invoice_leads_to_where_it_is_paid(shop: Shop, database: Database) -> None:
+    document, link = await shop.invoice()
+    ok(await shop.alice.post(f"/Documents/{document['id']}/send", {"recipients": [f"{link}@example.com"]}))
+    await shop.work()
+    async with database.open() as tx:
+        [sent] = [mail for mail in await delivery.caught(tx) if f"{link}@example.com" in mail.recipients]
+        raw = await delivery.caught_mail(tx, sent.id)
+    assert raw is not None
+    mail = delivery.open_mail(raw.raw)
+    assert "Pay now" in mail.text
+    assert f"/i/{link}" in mail.text
 
 
 async def test_too_little_to_be_paid_online_shows_no_button(shop: Shop, web: httpx.AsyncClient) -> None:

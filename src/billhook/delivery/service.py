@@ -2,7 +2,7 @@
 
 import msgspec
 
-from billhook import accounts, attachments, documents, organizations
+from billhook import accounts, attachments, documents, organizations, processing
 from billhook.db import Tx
 from billhook.delivery import store
 from billhook.delivery.mail.document import Wishes, subject_of
@@ -72,6 +72,8 @@ async def prepare(tx: Tx, job: Job, domain: str) -> Prepared | None:
     to = _addressed(order, document)
     copies = [account.email] if order.send_copy and account is not None else []
     wishes = _wishes(order, settings, sheet.words.language)
+    if await processing.payable(tx, document):
+        wishes = msgspec.structs.replace(wishes, payable=True)
     recipients = list(dict.fromkeys([*to, *copies]))
     written_at = await store.written_at(tx, job.id) or tx.now
     claim = await store.claim(

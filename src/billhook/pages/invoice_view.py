@@ -8,7 +8,6 @@ from babel import Locale
 
 from billhook import documents
 from billhook.documents import PaperView, SharedDocument, Sheet, fill
-from billhook.pages.payment_words import pay_now
 from billhook.pages.theme import Theme, theme_of
 
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -119,7 +118,7 @@ def invoice_page(shared: SharedDocument, link: str, wanted: str | None, *, payab
         logo_url=f"/i/{link}/logo" if shared.has_logo else "",
         answer_url=f"/i/{link}" if _is_open(shared) else "",
         pay_url=f"/i/{link}/pay?l={words.language}" if payable else "",
-        pay_text=pay_now(words.language),
+        pay_text=words.page.pay_now,
         code_url=f"/i/{link}/qr.svg" if transfer and documents.qr.takes_epc(transfer) else "",
     )
 

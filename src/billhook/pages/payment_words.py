@@ -1,4 +1,4 @@
-"""What the payment pages say: the button of the invoice in all languages, the pages themselves in five."""
+"""What the payment pages say, in five languages."""
 
 import tomllib
 from functools import cache
@@ -47,17 +47,11 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def words_in(language: str) -> Words:
     """Return the sentences in a language, English where the pages do not speak it."""
-    known = _load()[1]
+    known = _load()
     return known.get(language, known["en"])
 
 
-def pay_now(language: str) -> str:
-    """Return what the button of the invoice page says in one of the languages of documents."""
-    return _load()[0][language]
-
-
 @cache
-def _load() -> tuple[dict[str, str], dict[str, Words]]:
+def _load() -> dict[str, Words]:
     tables = tomllib.loads((Path(__file__).parent / "payment_words.toml").read_text(encoding="utf-8"))
-    words = {name: msgspec.convert({"language": name, **table}, Words) for name, table in tables["words"].items()}
-    return tables["pay_now"], words
+    return {language: msgspec.convert({"language": language, **table}, Words) for language, table in tables.items()}

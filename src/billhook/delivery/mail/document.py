@@ -28,6 +28,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """The organization's setting `color_main`."""
     reminds: bool = False
     """Whether the mail comes because the document is not paid."""
+    payable: bool = False
+    """Whether the page that the button leads to takes payments."""
 
 
 def subject_of(sheet: documents.Sheet, wishes: Wishes, now: datetime) -> str:
@@ -52,6 +54,7 @@ def view_of(sheet: documents.Sheet, wishes: Wishes, *, sender: str, link: str, n
     transfer = sheet.transfer
     accent = parse(wishes.colour) or HOUSE
     is_invoice = document.type == documents.Type.INVOICE
+    button = words.page.view_online if is_invoice else texts(words.language).view_online
     return DocumentView(
         language=words.language,
         subject=subject_of(sheet, wishes, now),
@@ -59,7 +62,7 @@ def view_of(sheet: documents.Sheet, wishes: Wishes, *, sender: str, link: str, n
         sender=sender,
         before=before,
         after=after,
-        button=words.page.view_online if is_invoice else texts(words.language).view_online,
+        button=words.page.pay_now if wishes.payable else button,
         link=link,
         accent=f"#{accent}",
         on_accent=f"#{text_on(accent)}",
