@@ -271,7 +271,12 @@ async def send_verification(request: BillhookRequest, account_id: FromPath[str])
     return Success()
 
 
-@post("/Accounts/{account_id:str}/verify", status_code=204, tags=["Accounts"], summary="Begin to confirm the address")
+@post(
+    "/Accounts/{account_id:str}/verify",
+    status_code=204,
+    tags=["Accounts"],
+    summary="Begin to confirm the address",
+)
 async def verify(request: BillhookRequest, account_id: FromPath[str]) -> None:
     """Do what `send-verification` does, without an answer."""
     async with request.database.open(request.principal.account_id) as tx:
@@ -304,7 +309,13 @@ async def confirm(
     return Response(None, status_code=302, headers={"location": quote(redirect, safe="/#%[]=:;$&()+,!?*@'~")})
 
 
-@post("/Accounts/change-password", status_code=204, tags=["Accounts"], summary="Change the password")
+@post(
+    "/Accounts/change-password",
+    status_code=204,
+    opt={"outside": True},  # wrong guesses stay counted
+    tags=["Accounts"],
+    summary="Change the password",
+)
 async def change_password(request: BillhookRequest, data: JSONBody[ChangePasswordIn]) -> None:
     """Set another password; every token of the account dies but the one of this request."""
     await accounts.change_password(
@@ -324,7 +335,11 @@ async def reset(request: BillhookRequest, data: JSONBody[ResetIn]) -> None:
 
 
 @post(
-    "/Accounts/reset-password", status_code=204, opt={"purpose": "reset"}, tags=["Accounts"], summary="Set a password"
+    "/Accounts/reset-password",
+    status_code=204,
+    opt={"purpose": "reset"},
+    tags=["Accounts"],
+    summary="Set a password",
 )
 async def reset_password(request: BillhookRequest, data: JSONBody[ResetPasswordIn]) -> None:
     """Set a new password with the reset token of a mail as access token; every token of the account dies."""

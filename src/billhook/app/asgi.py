@@ -9,6 +9,7 @@ from litestar.types import ASGIApp
 
 from billhook import accounts, api, pages, usage
 from billhook.api.responses import JsonResponse
+from billhook.app.repeats import Repeatable, repeated
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -17,7 +18,7 @@ from billhook.settings import Settings
 from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, refuse_null_in_url, token_of
 
 
-async def _admit(request: Request[Any, Any, Any]) -> None:
+async def _admit(request: Request[Any, Any, Any]) -> Response[Any] | None:
     """Let only a live token through, unless the route is public (it may still say who asks).
 
     Not a guard: for each of those Litestar copies the route's handler at every request.
@@ -28,7 +29,7 @@ async def _admit(request: Request[Any, Any, Any]) -> None:
     authorization = request.headers.get("authorization")
     query_token = request.query_params.get("access_token") if request.scope["query_string"] else None
     if public and not authorization and not query_token:
-        return
+        return None
     authenticate: Authenticator = request.app.state.authenticate
     try:
         principal = await authenticate(token_of(authorization, query_token))
@@ -36,8 +37,10 @@ async def _admit(request: Request[Any, Any, Any]) -> None:
         principal = None
     if principal is not None and principal.purpose == opt.get("purpose", "access"):
         request.scope["user"] = principal
-    elif not public:
+        return await repeated(request, principal)
+    if not public:
         raise Unauthenticated
+    return None
 
 
 def _unrouted(request: Request[Any, Any, Any], error: NotFoundException) -> Response[Any]:
@@ -73,7 +76,7 @@ class Application:
             request_max_body_size=settings.request_body_bytes,
             logging_config=None,
         )
-        self.asgi: ASGIApp = AnyCase(self.litestar, [route.path for route in self.litestar.routes])
+        self.asgi: ASGIApp = AnyCase(Repeatable(self.litestar), [route.path for route in self.litestar.routes])
         self.recorder = usage.Recorder(self.asgi, database) if settings.request_log_days else None
         if self.recorder:
             self.asgi = self.recorder

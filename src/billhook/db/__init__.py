@@ -1,7 +1,7 @@
 """PostgreSQL: the pool, transactions, named statements and migrations; the only room that knows the driver."""
 
 from billhook.db.errors import Check, DatabaseUnavailable, Unique, constraint_of
-from billhook.db.pool import Database, Tx
+from billhook.db.pool import Database, OneTransaction, Tx
 from billhook.db.schema import migrate
 from billhook.db.statements import Statements, all_statements
 
@@ -9,6 +9,7 @@ __all__ = [
     "Check",
     "Database",
     "DatabaseUnavailable",
+    "OneTransaction",
     "Statements",
     "Tx",
     "Unique",

@@ -7,8 +7,8 @@ round trip of its own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -77,7 +77,19 @@ class Tx:
         else:
             await self._be_tenant()
         self.database.round_trips += 1
+        if self.database.is_one_transaction:
+            return await self._guarded(method, sql, arguments)
         return await getattr(self.connection, method)(sql, *arguments)
+
+    async def _guarded(self, method: str, sql: str, arguments: list[Any]) -> Any:
+        """Run one statement of a transaction that has to go on when the statement is refused."""
+        self.database.round_trips += 2
+        try:
+            async with self.connection.transaction():
+                return await getattr(self.connection, method)(sql, *arguments)
+        except BaseException:
+            self.connection.tenant = None  # the savepoint takes back session settings too
+            raise
 
     async def batches(self, sql: str, arguments: list[Any], size: int) -> AsyncIterator[list[Any]]:
         """Run one statement inside `atomic` and yield its rows, so many at a time: they are never all in memory."""
@@ -139,6 +151,21 @@ def _bare(proxy: Any) -> _Connection:
     return connection
 
 
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Say in our words what the driver says of a wild filter, or of a database that is away."""
+    try:
+        yield
+    except asyncpg.InvalidRegularExpressionError as error:
+        raise BadPattern(why=str(error).removeprefix("invalid regular expression: ")) from error
+    except (asyncpg.DataError, ValueError):
+        raise  # a value of ours that no column takes: a mistake, not an outage, though the driver files it there
+    except asyncpg.QueryCanceledError as error:
+        raise QueryTooSlow(seconds=STATEMENT_SECONDS) from error
+    except _LOST as error:
+        raise DatabaseUnavailable from error
+
+
 class Database:
     """The application's access to PostgreSQL, as a role that neither owns the tables nor bypasses row security."""
 
@@ -148,6 +175,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.round_trips = 0
         self.work = asyncio.Event()  # set when this process wrote something to the outbox
+        self.is_one_transaction = False
         self._pool: asyncpg.Pool[Any] | None = None
 
     async def connect(self) -> None:
@@ -179,19 +207,11 @@ class Database:
         """Lend a connection for one unit of work; statements are atomic one by one unless `Tx.atomic` is used."""
         if self._pool is None:
             raise DatabaseUnavailable
-        try:
+        with _translated():
             async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as proxy:
                 tx = Tx(self, _bare(proxy), account)
                 tx.enter(organization)
                 yield tx
-        except asyncpg.InvalidRegularExpressionError as error:
-            raise BadPattern(why=str(error).removeprefix("invalid regular expression: ")) from error
-        except (asyncpg.DataError, ValueError):
-            raise  # a value of ours that no column takes: a mistake, not an outage, though the driver files it there
-        except asyncpg.QueryCanceledError as error:
-            raise QueryTooSlow(seconds=STATEMENT_SECONDS) from error
-        except _LOST as error:
-            raise DatabaseUnavailable from error
 
     @asynccontextmanager
     async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncIterator["asyncpg.Connection[Any]"]:
@@ -202,3 +222,23 @@ class Database:
             yield connection
         finally:
             await connection.close()
+
+
+class OneTransaction(Database):
+    """A database whose units of work, one after the other, are one transaction: all of them happen or none.
+
+    Statements that are refused leave it whole. What it wakes is told to the real database by whoever commits.
+    """
+
+    def __init__(self, database: Database, connection: Any) -> None:
+        super().__init__(database.url, connections=1, clock=database.clock)
+        self.is_one_transaction = True
+        self._connection = connection
+
+    @asynccontextmanager
+    async def open(self, account: Id | None = None, organization: Id | None = None) -> AsyncIterator[Tx]:
+        """Lend the connection for one unit of work."""
+        with _translated():
+            tx = Tx(self, self._connection, account)
+            tx.enter(organization)
+            yield tx

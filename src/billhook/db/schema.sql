@@ -17,6 +17,8 @@ CREATE SCHEMA documents;
 
 CREATE SCHEMA files;
 
+CREATE SCHEMA idempotency;
+
 CREATE SCHEMA jobs;
 
 CREATE SCHEMA organizations;
@@ -1178,6 +1180,20 @@ CREATE TABLE files.blob (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE idempotency.answer (
+    account_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    operation_id uuid NOT NULL,
+    status smallint,
+    media_type text NOT NULL,
+    body bytea NOT NULL,
+    made boolean NOT NULL,
+    leased_until timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT answer_check CHECK (((status IS NULL) = (leased_until IS NOT NULL)))
+);
+
 CREATE TABLE jobs.job (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1595,6 +1611,9 @@ ALTER TABLE ONLY documents.tally_mark
 ALTER TABLE ONLY files.blob
     ADD CONSTRAINT blob_pkey PRIMARY KEY (sha256);
 
+ALTER TABLE ONLY idempotency.answer
+    ADD CONSTRAINT answer_pkey PRIMARY KEY (account_id, key);
+
 ALTER TABLE ONLY jobs.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
@@ -1810,6 +1829,8 @@ CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard,
 CREATE INDEX document_unit ON documents.document USING btree (shard, organization_id, unit_id, id) WHERE (unit_id IS NOT NULL);
 
 CREATE INDEX rendering_blob ON documents.rendering USING btree (sha256);
+
+CREATE INDEX answer_of_nothing ON idempotency.answer USING btree (created_at) WHERE (NOT made);
 
 CREATE INDEX job_due ON jobs.job USING btree (run_at) WHERE (state = 'due'::text);
 
@@ -2083,6 +2104,8 @@ GRANT USAGE ON SCHEMA documents TO billhook_app;
 
 GRANT USAGE ON SCHEMA files TO billhook_app;
 
+GRANT USAGE ON SCHEMA idempotency TO billhook_app;
+
 GRANT USAGE ON SCHEMA jobs TO billhook_app;
 
 GRANT USAGE ON SCHEMA organizations TO billhook_app;
@@ -2220,6 +2243,8 @@ GRANT SELECT ON TABLE documents.tally TO billhook_app;
 GRANT SELECT,INSERT ON TABLE files.blob TO billhook_app;
 
 GRANT UPDATE(created_at) ON TABLE files.blob TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE idempotency.answer TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.job TO billhook_app;
 

@@ -46,12 +46,20 @@ class Seal:
 
     def close(self, secret: dict[str, str]) -> bytes:
         """Return secrets sealed."""
-        return self._fernet.encrypt(msgspec.json.encode(secret))
+        return self.close_bytes(msgspec.json.encode(secret))
 
     def open(self, sealed: bytes) -> dict[str, str]:
         """Return what was sealed. Raises Unsealable."""
+        return msgspec.json.decode(self.open_bytes(sealed), type=dict[str, str])
+
+    def close_bytes(self, content: bytes) -> bytes:
+        """Return a content sealed: what may hold a secret, whatever else it is."""
+        return self._fernet.encrypt(content)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Return a content that was sealed. Raises Unsealable."""
         try:
-            return msgspec.json.decode(self._fernet.decrypt(sealed), type=dict[str, str])
+            return self._fernet.decrypt(sealed)
         except InvalidToken:
             raise Unsealable from None
 

@@ -1,6 +1,6 @@
 """HTTP plumbing: principal, bodies, faults, the filter language, paths in any case. Knows no resource."""
 
-from billhook.web.bodies import CONTENT, BillhookRequest, refuse_null_in_url
+from billhook.web.bodies import CONTENT, DATABASE, OPERATION, BillhookRequest, refuse_null_in_url
 from billhook.web.faults import Faults, find_faults
 from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, parse_where
 from billhook.web.paths import AnyCase
@@ -10,6 +10,8 @@ from billhook.web.types import Instant, decode_instant, is_sane
 
 __all__ = [
     "CONTENT",
+    "DATABASE",
+    "OPERATION",
     "STATUS_OF",
     "AnyCase",
     "Authenticator",

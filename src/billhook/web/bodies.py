@@ -10,6 +10,7 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 
 from billhook.db import Database
+from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
 from billhook.settings import Settings
 from billhook.web.brackets import nest
@@ -82,6 +83,10 @@ class Spooled(NamedTuple):
 
 
 SPOOLED_BYTES = 1024**2
+DATABASE = "billhook.database"
+"""Where a scope's state names the database its request has to work on, if it is not the application's own."""
+OPERATION = "billhook.operation"
+"""Where a scope's state keeps the id of what is being done, when the request may come again after a crash half-way."""
 
 
 class BillhookRequest(Request[Any, Any, Any]):
@@ -89,9 +94,15 @@ class BillhookRequest(Request[Any, Any, Any]):
 
     @property
     def database(self) -> Database:
-        """The application's database."""
-        database: Database = self.app.state.database
+        """The application's database, or the one transaction that this request is."""
+        database: Database = self.scope["state"].get(DATABASE) or self.app.state.database
         return database
+
+    @property
+    def operation(self) -> Id | None:
+        """The id of what is being done, the same when the request is repeated with its key; None without a key."""
+        operation: Id | None = self.scope["state"].get(OPERATION)
+        return operation
 
     @property
     def settings(self) -> Settings:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents, processing, recurring, transfer, usage
+from billhook import delivery, documents, idempotency, processing, recurring, transfer, usage
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -28,10 +28,18 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
         | processing.handlers(till)
         | recurring.handlers(database)
         | usage.handlers(database, settings)
+        | idempotency.handlers(database)
     )
 
 
-TICKS: Ticks = {**documents.TICKS, **delivery.TICKS, **processing.TICKS, **recurring.TICKS, **usage.TICKS}
+TICKS: Ticks = {
+    **documents.TICKS,
+    **delivery.TICKS,
+    **processing.TICKS,
+    **recurring.TICKS,
+    **usage.TICKS,
+    **idempotency.TICKS,
+}
 """What every room does when its time comes round."""
 
 

@@ -19,6 +19,14 @@ UPLOAD: Final = "upload"
 """In the `opt` of a route that takes a file: the media types it accepts."""
 PRODUCES: Final = "produces"
 """In the `opt` of a route that answers with a file: the media types it may have."""
+IDEMPOTENCY_KEY: Final[dict[str, Any]] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A name for this request, of your choosing. When it comes again with the same key, it is answered "
+    "as the first time (`Idempotency-Replayed: true`) and does nothing.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
 _REFUSALS: Final = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -61,6 +69,11 @@ class Operation(msgspec.Struct):
         return bool(self.handler.opt.get(PUBLIC))
 
     @property
+    def is_repeatable(self) -> bool:
+        """Whether it takes an Idempotency-Key: it writes for an account."""
+        return self.method in ("post", "put", "patch", "delete") and not self.is_public
+
+    @property
     def body_type(self) -> Any:
         """The wire type of the body, or None."""
         field = self.handler.parsed_data_field
@@ -97,7 +110,7 @@ class Operation(msgspec.Struct):
             "tags": [self.tag],
             "summary": self.handler.summary or "",
             "description": inspect.cleandoc(self.handler.description or self.handler.fn.__doc__ or ""),
-            "parameters": [*self._in_path(), *self._in_query(schema_of)],
+            "parameters": [*self._in_path(), *self._in_query(schema_of), *self._in_header()],
             "requestBody": self._body(schema_of),
             "responses": self._answers(schema_of),
             "security": [] if self.is_public else None,
@@ -142,6 +155,9 @@ class Operation(msgspec.Struct):
                     parameter["example"] = examples[wire]
             described.append(parameter)
         return described
+
+    def _in_header(self) -> list[dict[str, Any]]:
+        return [IDEMPOTENCY_KEY] if self.is_repeatable else []
 
     def _body(self, schema_of: "SchemaOf") -> dict[str, Any] | None:
         if UPLOAD in self.handler.opt:
@@ -194,7 +210,8 @@ class Operation(msgspec.Struct):
         if self.is_public and not has_input:
             return []
         with_body = [409, 413] if self.method in ("post", "put", "patch") else []
-        return [400, 401, 404, 422, 429, 503, *with_body]
+        repeatable = [409, 413] if self.is_repeatable else []
+        return [400, 401, 404, 422, 429, 503, *with_body, *repeatable]
 
 
 class SchemaOf(typing.Protocol):

@@ -87,7 +87,9 @@ class _Builder:
             description=described["description"],
             is_public=operation.is_public,
             is_old=bool(operation.alias),
-            parameters=[self.parameter(parameter) for parameter in described["parameters"]],
+            parameters=[
+                self.parameter(parameter) for parameter in described["parameters"] if parameter["in"] != "header"
+            ],
             body=body_name,
             body_fields=self.fields(self.schemas[body_name]) if body_name else [],
             takes_file=", ".join(kind for kind in body if _FORM in body and kind != _FORM),

@@ -1,0 +1,123 @@
+"""Requests with an `Idempotency-Key`: claimed once who asks is known, their answer kept before it is sent."""
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from billhook import idempotency
+from billhook.api import HANDLERS
+from billhook.api.responses import JsonResponse
+from billhook.kernel.problems import Problem
+from billhook.web import DATABASE, OPERATION, Principal
+
+HEADER: Final = b"idempotency-key"
+REPLAYED: Final = "Idempotency-Replayed"
+_ATTEMPT: Final = "billhook.attempt"
+_WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class _Attempt:
+    """A request that came with a key; it has a claim from when it is known who asks until it has been answered."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.claim: idempotency.Claim | None = None
+
+    async def end(self, method: str, messages: list[Any]) -> None:
+        """Keep the answer, or give up the claim when it is a refusal. Raises StillRunning."""
+        claim, self.claim = self.claim, None
+        if claim is None:
+            return
+        status, headers = messages[0]["status"], dict(messages[0]["headers"])
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        if not 200 <= status < 300:
+            await claim.give_up(sure=status < 500)
+            return
+        media_type = headers.get(b"content-type", b"").decode("latin-1")
+        made = method == "POST" and _has_id(body, media_type)
+        await claim.keep(idempotency.Reply(status, media_type, body, made))
+
+
+def _has_id(body: bytes, media_type: str) -> bool:
+    """Tell whether an answer is an object with an id: then something was made, or there is something that was."""
+    if not media_type.startswith("application/json"):
+        return False
+    content = msgspec.json.decode(body or b"null")
+    return isinstance(content, dict) and "id" in content
+
+
+class Repeatable:
+    """ASGI middleware that holds the answer of a write with a key back until it has been kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what needs no keeping; keep the answer of the rest, then send it."""
+        key = dict(scope["headers"]).get(HEADER) if scope["type"] == ScopeType.HTTP else None
+        if key is None or scope["method"] not in _WRITES:  # type: ignore[typeddict-item] # HTTP has a method
+            await self.app(scope, receive, send)
+            return
+        attempt, held = _Attempt(key.decode("latin-1")), list[Any]()
+        scope["state"][_ATTEMPT] = attempt
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        try:
+            await self.app(scope, receive, hold)
+            await attempt.end(scope["method"], held)  # type: ignore[typeddict-item] # as above
+        except Problem as problem:
+            held = _refusal(problem)
+        except BaseException:
+            if attempt.claim is not None:
+                await attempt.claim.give_up(sure=False)
+            raise
+        for message in held:
+            await send(message)
+
+
+def _refusal(problem: Problem) -> list[Any]:
+    """Return the messages that say no where no route does it any more."""
+    refused = HANDLERS[Problem](None, problem)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(refused.content)).encode())]
+    return [
+        {"type": "http.response.start", "status": refused.status_code, "headers": headers},
+        {"type": "http.response.body", "body": refused.content, "more_body": False},
+    ]
+
+
+async def repeated(request: Request[Any, Any, Any], principal: Principal) -> Response[Any] | None:
+    """Claim the key of a request, or return the answer that it was given before; None without a key.
+
+    A route whose `opt` says `outside` is no single transaction: it leaves the house, or has to remember refusals.
+    Raises BadKey, KeyReused, StillRunning.
+    """
+    attempt: _Attempt | None = request.scope["state"].get(_ATTEMPT)
+    if attempt is None:
+        return None
+    state = request.app.state
+    asked = idempotency.request_of(principal.account_id, attempt.key, *await _parts(request))
+    is_outside = request.route_handler.opt.get("outside", False)
+    try:
+        claim = await idempotency.begin(state.database, state.gateways.seal, asked, one_transaction=not is_outside)
+    except idempotency.Known as known:
+        reply, headers = known.reply, {REPLAYED: "true"}
+        return JsonResponse(reply.body, status_code=reply.status, media_type=reply.media_type, headers=headers)
+    attempt.claim = claim
+    request.scope["state"] |= {DATABASE: claim.database, OPERATION: claim.operation}
+    return None
+
+
+async def _parts(request: Request[Any, Any, Any]) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return what makes a request the one it is. A form's boundary is drawn anew each time and does not count."""
+    body, (kind, options) = await request.body(), request.content_type
+    if kind == "multipart/form-data" and options.get("boundary"):
+        body = body.replace(options["boundary"].encode("latin-1"), b"")
+    query = b"&".join(
+        part for part in request.scope["query_string"].split(b"&") if not part.startswith(b"access_token=")
+    )
+    return request.method.encode(), request.scope["path"].encode(), query, body
