@@ -117,7 +117,7 @@ async def test_while_the_first_is_under_way_a_repetition_is_told_to_wait(
         async with holder.transaction():
             await holder.execute("select from documents.document where id = $1 for update", uuid_of(invoice["id"]))
             slow = asyncio.create_task(alice.post(path, body, headers=headers))
-            await waiting(holder)
+            await waiting(holder, slow)
             early = await alice.post(path, body, headers=headers)
             assert (early.status_code, code(early)) == (409, "IDEMPOTENCY_KEY_IN_USE")
             assert int(early.headers["retry-after"]) >= 1
@@ -139,7 +139,7 @@ async def test_what_was_cut_off_half_way_has_never_been(
         async with holder.transaction():
             await holder.execute("select from documents.document where id = $1 for update", uuid_of(invoice["id"]))
             cut = asyncio.create_task(alice.post(path, body, headers=headers))
-            victim = await waiting(holder)
+            victim = await waiting(holder, cut)
             await holder.execute("select pg_terminate_backend($1)", victim)
             assert (await cut).status_code == 503
     finally:
@@ -150,15 +150,16 @@ async def test_what_was_cut_off_half_way_has_never_been(
     assert (await alice.get(f"/Documents/{invoice['id']}")).json()["totalPaid"] == 5
 
 
-async def waiting(holder: asyncpg.Connection) -> int:
-    """Return the process that waits for a lock of ours, once there is one."""
-    while True:
+async def waiting(holder: asyncpg.Connection, request: asyncio.Task[Any]) -> int:
+    """Return the process that waits for a lock of ours, once the request has come to it."""
+    while not request.done():
         pid = await holder.fetchval(
             "select pid from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1"
         )
         if pid:
             found: int = pid
             return found
+    raise AssertionError(f"the request has waited for nothing: {request.result().text}")
 
 
 def uuid_of(id: str) -> Any:

@@ -50,8 +50,6 @@ def routes() -> list[ControllerRouterHandler]:
         *document_life.ROUTES,
         *payments.ROUTES,
         *clients.ROUTES,
-        *payment_processing.ROUTES,
-        *payment_intents.ROUTES,
         *items.ROUTES,
         *taxes.ROUTES,
         *tax_clauses.ROUTES,
@@ -61,8 +59,10 @@ def routes() -> list[ControllerRouterHandler]:
         *emails.ROUTES,
         *statistics.ROUTES,
         *transfer.ROUTES,
-        *imports.ROUTES,
         *reference.ROUTES,
     ]
+    # No transaction is open while a gateway is asked, or for as long as a file takes, with an Idempotency-Key or without.
+    apart = [*payment_processing.ROUTES, *payment_intents.ROUTES, *imports.ROUTES]
+    outside = Router("/", route_handlers=apart, opt={"outside": True})
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]
-    return [*described, Router("/v1", route_handlers=[*resources])]
+    return [*described, Router("/v1", route_handlers=[*resources, outside])]

@@ -14,7 +14,7 @@ from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
 from billhook.processing import Till
-from billhook.settings import Settings
+from billhook.settings import Seal, Settings
 from billhook.web import AnyCase, Authenticator, BillhookRequest, Instant, Unauthenticated, refuse_null_in_url, token_of
 
 
@@ -59,6 +59,7 @@ class Application:
         state = {
             "database": database,
             "settings": settings,
+            "seal": Seal(settings),
             "press": press,
             "till": Till(Gateways(database, settings, public_url), settings.operator_fee),
             "public_url": public_url,

@@ -103,7 +103,7 @@ async def repeated(request: Request[Any, Any, Any], principal: Principal) -> Res
     asked = idempotency.request_of(principal.account_id, attempt.key, *await _parts(request))
     is_outside = request.route_handler.opt.get("outside", False)
     try:
-        claim = await idempotency.begin(state.database, state.gateways.seal, asked, one_transaction=not is_outside)
+        claim = await idempotency.begin(state.database, state.seal, asked, one_transaction=not is_outside)
     except idempotency.Known as known:
         reply, headers = known.reply, {REPLAYED: "true"}
         return JsonResponse(reply.body, status_code=reply.status, media_type=reply.media_type, headers=headers)
