@@ -61,7 +61,7 @@ def routes() -> list[ControllerRouterHandler]:
         *transfer.ROUTES,
         *reference.ROUTES,
     ]
-    # No transaction is open while a gateway is asked, or for as long as a file takes, with an Idempotency-Key or without.
+    # No transaction is open while a gateway is asked, or for as long as a file takes, with an Idempotency-Key either.
     apart = [*payment_processing.ROUTES, *payment_intents.ROUTES, *imports.ROUTES]
     outside = Router("/", route_handlers=apart, opt={"outside": True})
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]
