@@ -139,6 +139,7 @@ NOT_ALONE = {
     "accessTokensImpersonate": "needs a child account",
     "accountsConfirm": "needs the token of a mail",
     "accountsResetPassword": "needs the token of a mail",
+    "calculationCalculateFor": "needs the id of an organization in its query",
     "transferPdfs": "needs ids of documents",
     "paymentIntentsCharge": "needs a payment intent that was paid",
     "paymentIntentsRefund": "needs a payment that was collected online",

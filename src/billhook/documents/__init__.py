@@ -7,12 +7,14 @@ from billhook.documents.journeys import pdf
 from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
 from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
+from billhook.documents.model.steps import Step
 from billhook.documents.model.wording import shown
 from billhook.documents.paper import qr
 from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.press import Press
 from billhook.documents.paper.view import PaperView
 from billhook.documents.service import (
+    calculate,
     cancel,
     change,
     change_comment,
@@ -61,8 +63,10 @@ __all__ = [
     "Sending",
     "SharedDocument",
     "Sheet",
+    "Step",
     "Type",
     "Wanted",
+    "calculate",
     "cancel",
     "change",
     "change_comment",

@@ -1,5 +1,6 @@
 """What can be done with documents, each inside one unit of work; one file for each part of their life."""
 
+from billhook.documents.service.calculating import Calculation, calculate
 from billhook.documents.service.comments import change_comment, comment, remove_comment
 from billhook.documents.service.credits import cancel, credit, uncancel
 from billhook.documents.service.drafts import change, delete, issue_draft
@@ -11,8 +12,10 @@ from billhook.documents.service.relations import referenced, referring
 from billhook.documents.service.sending import announce_overdue, request_sending, share
 
 __all__ = [
+    "Calculation",
     "Made",
     "announce_overdue",
+    "calculate",
     "cancel",
     "change",
     "change_comment",

@@ -60,12 +60,12 @@ async def issue_once(tx: Tx, new: NewDocument) -> Made:
         return await written(tx, composed_of(tx, new, ground, None))
     async with tx.atomic():
         linked = await hold(tx, new, credited)
-        made = await written(tx, _linked(tx, new, ground, linked))
+        made = await written(tx, linked_of(tx, new, ground, linked))
         await settle(tx, made.document, linked.credited)
         return made if linked.credited is None else Made(await read(tx, made.document.id), made.payments)
 
 
-def _linked(tx: Tx, new: NewDocument, ground: Ground, linked: Linked) -> Composed:
+def linked_of(tx: Tx, new: NewDocument, ground: Ground, linked: Linked) -> Composed:
     """Return a document that takes from others; a credit note that says no lines is over all that is left."""
     if linked.credited is None or new.lines or tx.account is None:
         return composed_of(tx, new, ground, None, linked)
