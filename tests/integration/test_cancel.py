@@ -161,3 +161,27 @@ async def test_paper_and_page_say_what_became_of_it(till: Till) -> None:
     paper = text_of((await till.alice.get(f"/Documents/{note['id']}/pdf?l=de")).content)
     assert "Bezug" in paper
     assert f"Rechnung {invoice['number']}, 1.1.2020" in " ".join(paper.replace("01.01", "1.1").split())
+
+
+async def test_what_was_paid_too_much_stays_applied(till: Till) -> None:
+    invoice = await till.make()
+    await cancel(till, invoice, "?technical=true")
+    ok(await till.alice.post(f"/Documents/{invoice['id']}/payments", {"type": "bank", "amount": 100}))
+    other = await till.make(clientId=invoice["clientId"])
+    applied = ok(await till.alice.post(f"/Documents/{other['id']}/apply-credit", {}))
+    assert (await till.refused(invoice, "uncancel"))["code"] == "CREDIT_WAS_APPLIED"
+    assert (await till.read(invoice))["canceled"] is True
+    ok(await till.alice.delete(f"/Payments/{applied['id']}"))
+    ok(await till.alice.post(f"/Documents/{invoice['id']}/uncancel"))
+    await till.prove()
+
+
+async def test_what_is_paid_back_later_is_said_of_the_invoice(till: Till) -> None:
+    invoice = await till.make(payments=[{"type": "card"}])
+    note_id = await cancel(till, invoice)
+    refund = {"type": "bank", "amount": TOTAL}
+    assert (await till.refused({"id": note_id}, "payments", **refund))["code"] == "CREDIT_NOTE_IS_SETTLED"
+    ok(await till.alice.post(f"/Documents/{invoice['id']}/payments", {"type": "bank", "amount": -TOTAL}))
+    after = await till.read(invoice)
+    assert (after["totalPaid"], after["totalDue"], await till.balance(invoice)) == (0, 0, 0)
+    await till.prove()

@@ -23,6 +23,13 @@ class NotPayable(Problem):
     code = "DOCUMENT_NOT_PAYABLE"
 
 
+class SettledNote(Problem):
+    """The credit note was settled with its invoice; record what is paid back as a payment below zero on the invoice."""
+
+    kind = Kind.INVALID
+    code = "CREDIT_NOTE_IS_SETTLED"
+
+
 class CreditInUse(Problem):
     """Credit of this document is applied to another one, which would then be paid with nothing: take that back first.
     The document's payments of type `credit` name it in `creditId`; delete that payment.
@@ -98,6 +105,7 @@ class Ground(msgspec.Struct, frozen=True):
     draft: bool | None
     currency: str | None
     exponent: int | None
+    settled: bool
     same: Id | None
 
 

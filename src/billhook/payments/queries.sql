@@ -12,6 +12,7 @@ select e.organization_id, e.role, e.active
 -- name: ground
 -- What a new payment stands on: the document, if it has one, and a live payment with the same transaction id.
 select o.currency as organization_currency, d.type, d.draft, d.currency, d.exponent,
+       coalesce(d.type = 'credit-note' and d.total_credited <> 0, false) as settled,
        (select p.id from payments.payment p
          where p.shard = :shard and p.organization_id = :organization_id and p.type = :type
            and p.transaction_id = :transaction_id and p.deleted_at is null) as same

@@ -17,6 +17,7 @@ from billhook.payments.model import (
     NewPayment,
     NotPayable,
     Payment,
+    SettledNote,
     currency_of,
     faults_of,
     faults_of_document,
@@ -84,6 +85,8 @@ def _check(new: NewPayment, ground: Ground) -> None:
         raise StillDraft
     if ground.type is not None and ground.type not in PAYABLE:
         raise NotPayable(type=ground.type)
+    if ground.settled and ground.same is None:
+        raise SettledNote
     faults = faults_of_document(ground, new)
     exponent = currency_of(ground, new)[1]
     faults += faults_of(type=new.type, amount=new.amount, transaction_id=new.transaction_id, exponent=exponent)

@@ -22,6 +22,7 @@ from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid
 
 MAX_UNIQUE_ID: Final = 200
+MAX_REFERENCES: Final = 100
 
 
 class Composed(msgspec.Struct, frozen=True):
@@ -75,6 +76,8 @@ def header_faults(new: NewDocument) -> list[Fault]:
         faults.append(Fault("number", "format", message))
     if new.unique_id is not None and not 0 < len(new.unique_id) <= MAX_UNIQUE_ID:
         faults.append(Fault("uniqueId", "length", f"must be a text of 1 to {MAX_UNIQUE_ID} characters"))
+    if len(new.referenced) > MAX_REFERENCES:
+        faults.append(Fault("documentIds", "too_many", f"a document refers to at most {MAX_REFERENCES} others"))
     return faults
 
 

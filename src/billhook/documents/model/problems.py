@@ -120,3 +120,10 @@ class EstimateExpired(Problem):
 
     kind = Kind.INVALID
     code = "ESTIMATE_EXPIRED"
+
+
+class CreditWasApplied(Problem):
+    """What was paid on the document after it was canceled is applied to another one; take that back first."""
+
+    kind = Kind.INVALID
+    code = "CREDIT_WAS_APPLIED"

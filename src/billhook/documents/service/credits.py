@@ -2,7 +2,7 @@
 
 import msgspec
 
-from billhook.db import Tx, Unique
+from billhook.db import Check, Tx, Unique, constraint_of
 from billhook.documents import store
 from billhook.documents.model import links
 from billhook.documents.model.credit_note import Wanted, note_of, sums_of
@@ -12,6 +12,7 @@ from billhook.documents.model.new import NewDocument
 from billhook.documents.model.problems import (
     AdvanceDeducted,
     CanceledForGood,
+    CreditWasApplied,
     NotCancelable,
     NotCreditable,
     NotVoidable,
@@ -32,6 +33,10 @@ async def credit(tx: Tx, document_id: str, wanted: Wanted, new: NewDocument) -> 
     `unique_id` returns the note there is. Raises Invalid (all faults at once), StillDraft, NotCreditable, NothingLeft,
     AdvanceDeducted, UniqueIdTaken, NotYours.
     """
+    if new.unique_id is not None:
+        found = (await ground_of(tx, new)).same_unique_id
+        if found is not None:
+            return await repeated(tx, found)
     try:
         async with tx.atomic():
             linked = await _held(tx, document_id)
@@ -117,7 +122,8 @@ async def _cancel_by_note(tx: Tx, document: Document) -> Id | None:
 async def uncancel(tx: Tx, document_id: str) -> None:
     """Take a cancellation back; what was not canceled stays as it is.
 
-    Raises NotYours, CanceledForGood (a credit note stays), AdvanceDeducted (another invoice deducts its advances now).
+    Raises NotYours, CanceledForGood (a credit note stays), AdvanceDeducted (another invoice deducts its advances now),
+    CreditWasApplied (what was paid meanwhile pays another document).
     """
     async with tx.atomic():
         document = await store.lock_document(tx, Id(document_id))
@@ -132,4 +138,9 @@ async def uncancel(tx: Tx, document_id: str) -> None:
             for found in await store.deducting(tx, document.advance_ids):
                 raise AdvanceDeducted(number=found.number)
         amount = -document.total_credited
-        await store.void(tx, document=document.id, amount=amount, canceled=False, entry=ids.new(tx.shard))
+        try:
+            await store.void(tx, document=document.id, amount=amount, canceled=False, entry=ids.new(tx.shard))
+        except Check as error:
+            if constraint_of(error) != "credit_in_use":
+                raise
+            raise CreditWasApplied from None
