@@ -35,6 +35,8 @@ async def refusal(database_url: str, sql: str, *arguments: Any, role: str = "") 
         "has_unit = not has_unit",
         "unique_id = 'another'",
         "unit_id = gen_random_uuid()",
+        "advance_ids = array[gen_random_uuid()]",
+        "refers_to = '[{}]'",
         "total = total + 1",
         "number = '1'",
     ],
