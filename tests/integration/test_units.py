@@ -1,13 +1,16 @@
 """Units over the API: made, changed, deleted; what they issue has their address, their numbers and their pictures."""
 
 import asyncio
+import json
 import secrets
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from pypdf import PdfReader
 
 from tests.integration.access_cast import faults, member, ok, refused
+from tests.integration.program import billhook
 from tests.world import Actor, World
 
 ANTWERP = {"name": "ISA Antwerp", "address": "Quay 2", "city": "Antwerp", "zip": "2000", "country": "Belgium"}
@@ -217,3 +220,18 @@ async def test_credit_notes_of_a_units_invoice_are_the_units(world: World) -> No
     ok(await alice.post(f"/Documents/{closed['id']}/cancel"))
     notes = ok(await alice.get(f"/Organizations/{organization['id']}/documents", params=where))
     assert {row["number"] for row in notes} == {f"ANT-{year}-00001", f"{year}-00001"}
+
+
+async def test_the_books_of_a_unit_prove_themselves(world: World, database_url: str, tmp_path: Path) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    one = await unit(alice, organization, numberPrefix="ANT")
+    for changes in ({}, {"number": "ANT-2026-00004"}, {"unitId": None}, {"number": "HAND-2026-00002"}):
+        await world.invoice(alice, organization, **{"unitId": one["id"], "date": "2026-03-01"} | changes)
+    books = tmp_path / "books"
+    made = billhook("export", "--organization", organization["id"], "--to", books, database_url=database_url)
+    assert made.returncode == 0, made.stderr
+    proved = billhook("export", "--verify", books)
+    assert proved.returncode == 0, proved.stdout
+    [gap] = json.loads((books / "manifest.json").read_bytes())["gaps"]
+    assert (gap["series"], gap["first"], gap["last"]) == (one["id"], 2, 3)
