@@ -66,6 +66,12 @@ def test_generated_pages_are_up_to_date(page: str) -> None:
     assert written == build_reference_docs.PAGES[page](), "run tools/build_reference_docs.py"
 
 
+def test_every_guide_is_in_their_index() -> None:
+    index = (DOCS / "guides" / "README.md").read_text("utf-8")
+    guides = {path.name for path in (DOCS / "guides").glob("*.md")} - {"README.md"}
+    assert {name for name in guides if f"]({name})" not in index} == set()
+
+
 def test_decisions_are_numbered_listed_and_alike() -> None:
     found = sorted((DOCS / "decisions").glob("0*.md"))
     listed = (DOCS / "decisions" / "README.md").read_text("utf-8")
