@@ -14,6 +14,7 @@ from pathlib import Path
 
 from billhook.accounts import columns as of_accounts
 from billhook.catalog import columns as of_catalog
+from billhook.categories import columns as of_categories
 from billhook.clients import columns as of_clients
 from billhook.documents import columns as of_documents
 from billhook.kernel.problems import Kind, Problem
@@ -309,6 +310,13 @@ free-form data: `custom.color`.
 ## Taxes
 
 {_names(of_catalog.TAXES)}
+## Categories
+
+{_names(of_categories.CATEGORIES)}
+
+## Shares of documents in categories
+
+{_names(of_categories.SHARES)}
 
 ## Organizations
 

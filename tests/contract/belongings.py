@@ -42,6 +42,10 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     await world.invoice(actor, organization, **old)  # overdue, for there to be something to remind of
     agreed = {"name": "Hosting", "type": "month", "dateFirst": "2031-01-31", "numRecurrences": 12}
     recurrence = await actor.post(f"/Documents/{document['id']}/recurrence", agreed)
+    category = await actor.post(
+        f"/Organizations/{organization['id']}/categories", {"name": "Training", "alias": "training"}
+    )
+    sorted_in = await actor.post(f"/Documents/{document['id']}/documentCategories", {"categoryAlias": "training"})
     comment = await actor.post(f"/Documents/{document['id']}/comments", {"text": "Call them on Monday."})
     table = {"file": ("clients.csv", CLIENTS, "text/csv")}
     imported = await actor.post(f"/Organizations/{organization['id']}/import?type=client", files=table)
@@ -61,6 +65,8 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "payment_id": payment.json()["id"],
         "recurrence_id": recurrence.json()["id"],
         "setting_id": setting.json()["id"],
+        "category_id": category.json()["id"],
+        "share_id": sorted_in.json()["id"],
         "comment_id": comment.json()["id"],
         "attachment_id": note.json()["id"],
         "unit_id": unit.json()["id"],

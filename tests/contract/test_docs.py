@@ -138,11 +138,13 @@ async def test_the_guide_to_an_invoice_works(world: World, tmp_path: Path) -> No
 
 async def test_the_guide_to_attachments_works(world: World, tmp_path: Path) -> None:
     alice = await world.actor()
-    document = await world.invoice(alice, await world.organization(alice))
-    given = f"API={world.base_url}/v1 TOKEN={alice.token} DOCUMENT={document['id']}\n"
+    organization = await world.organization(alice)
+    document = await world.invoice(alice, organization)
+    given = f"API={world.base_url}/v1 TOKEN={alice.token} ORGANIZATION={organization['id']} DOCUMENT={document['id']}\n"
     told = "\n".join(blocks(DOCS / "guides" / "attachments-and-categories.md", "sh"))
     said = await run(given + told.replace("curl ", "curl --fail-with-body "), world.base_url, tmp_path)
     assert said.count('"filename":"time-sheet.txt"') == 2 + 2 + 2
+    assert "Asked for a copy by post." in said
 
 
 async def test_the_guide_to_credit_works(world: World, tmp_path: Path) -> None:

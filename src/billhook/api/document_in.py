@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from billhook.api.categories import DocumentCategoryIn
 from billhook.api.wire import UNSET, AddressIn, Flag, Free, In, Number, Text, When, data_in, given, identity_said, said
 from billhook.documents import NewDocument, NewLine, NewPayment, NewTax, Sending
 from billhook.documents.model.document import Options
@@ -130,6 +131,7 @@ class DocumentIn(In, kw_only=True):
     document_ids: list[str] | None | msgspec.UnsetType = UNSET
     previous_document_id: Text = UNSET
     advance_ids: list[str] | None | msgspec.UnsetType = UNSET
+    document_categories: list[DocumentCategoryIn] | None | msgspec.UnsetType = UNSET
 
 
 _OPTIONS = frozenset(Options.__struct_fields__)

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from billhook.api.attachments import FileMetaOut, file_meta_out
+from billhook.api.categories import DocumentCategoryOut
 from billhook.api.comments import CommentOut, comment_out
 from billhook.api.wire import AddressOut, Out, iso, major
 from billhook.attachments import Attachment
@@ -175,6 +176,7 @@ class DocumentOut(Out, kw_only=True):
     data: list[dict[str, Any]] | None
     payments: list[DocumentPaymentOut] | None = None
     attachments: list[FileMetaOut] | None = None
+    document_categories: list[DocumentCategoryOut] | None = None
     pdf: str
 
 

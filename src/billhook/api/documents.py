@@ -6,8 +6,9 @@ from typing import Annotated
 from litestar import Response, delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from billhook import attachments, delivery, documents, organizations
+from billhook import attachments, categories, delivery, documents, organizations
 from billhook.api import includes
+from billhook.api.categories import new_share
 from billhook.api.document_in import DocumentIn, SendIn, changes, mailing, new_document
 from billhook.api.document_out import DocumentOut, document_out, public_document_out
 from billhook.api.parameters import FilterParameter, WhereParameter
@@ -58,7 +59,7 @@ async def create(request: BillhookRequest, organization_id: FromPath[str], data:
     new = new_document(data)
     async with request.database.open(request.principal.account_id) as tx:
         await organizations.enter(tx, organization_id, write=True)
-        made = await documents.issue(tx, new)
+        made = await categories.issue(tx, new, [new_share(share) for share in given(data.document_categories, [])])
     return document_out(made.document, request.public_url, made.payments)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from billhook import attachments, catalog, documents, organizations
+from billhook import attachments, catalog, categories, documents, organizations
 from billhook.api.attachments import file_meta_out
+from billhook.api.categories import share_out
 from billhook.api.client_out import ClientOut, client_out
 from billhook.api.document_out import DocumentOut, document_out
 from billhook.api.item_out import ItemOut, item_out
@@ -23,7 +24,14 @@ from billhook.kernel.problems import invalid
 from billhook.payments import Payment
 from billhook.web import BillhookRequest, Query
 
-OF_DOCUMENTS = ("payments", "attachments", "organization", "referencedDocuments", "referringDocuments")
+OF_DOCUMENTS = (
+    "payments",
+    "attachments",
+    "documentCategories",
+    "organization",
+    "referencedDocuments",
+    "referringDocuments",
+)
 OF_PAYMENTS = ("document", "organization")
 OF_CLIENTS = ("organization",)
 OF_ITEMS = ("taxes", "organization")
@@ -45,6 +53,10 @@ async def of_documents(
         found = await attachments.of_documents(tx, [row.id for row in rows])
         for wire, row in zip(out, rows, strict=True):
             wire.attachments = [file_meta_out(attachment, request.public_url) for attachment in found[row.id]]
+    if "documentCategories" in query.include:
+        shares = await categories.of_documents(tx, [row.id for row in rows])
+        for wire, row in zip(out, rows, strict=True):
+            wire.document_categories = [share_out(share) for share in shares[row.id]]
     return await _with_organization(tx, await _with_relations(tx, request, rows, out, query), query)
 
 

@@ -5,7 +5,7 @@ from billhook.documents.service.comments import change_comment, comment, remove_
 from billhook.documents.service.credits import cancel, credit, uncancel
 from billhook.documents.service.drafts import change, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
-from billhook.documents.service.issuing import Made, issue
+from billhook.documents.service.issuing import Made, issue, issue_once, quicker
 from billhook.documents.service.life import convert, decide, duplicate
 from billhook.documents.service.listing import count, gather, last_number, number_is_free, page, payments_of
 from billhook.documents.service.relations import referenced, referring
@@ -31,10 +31,12 @@ __all__ = [
     "gather",
     "issue",
     "issue_draft",
+    "issue_once",
     "last_number",
     "number_is_free",
     "page",
     "payments_of",
+    "quicker",
     "read",
     "referenced",
     "referring",

@@ -1,0 +1,147 @@
+"""Sorting documents into categories: how much of one belongs where, each verb inside one unit of work."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from billhook import documents
+from billhook.categories import store
+from billhook.categories.columns import SHARES
+from billhook.categories.model import Ground, NewShare, Share, amount_of, faults_of_share
+from billhook.db import Tx, Unique
+from billhook.documents import NewDocument
+from billhook.kernel import ids
+from billhook.kernel.ids import Id
+from billhook.kernel.problems import Fault, Invalid, NotYours
+from billhook.organizations import Entered, admit
+from billhook.web import Compiled, Query
+
+
+async def enter_share(tx: Tx, share_id: str, *, write: bool = False) -> Entered:
+    """Begin to act for the organization a share belongs to. Raises what `organizations.enter` raises."""
+    if not ids.is_id(share_id) or tx.account is None:
+        raise NotYours
+    found = await store.enter_share(tx, Id(share_id), ids.shard_of(share_id), tx.account)
+    return admit(tx, found, write=write)
+
+
+async def assign(tx: Tx, document_id: str, new: NewShare) -> Share:
+    """Sort a share of a document into a category. Raises Invalid, NotYours."""
+    async with tx.atomic():
+        ground = await _held_ground(tx, document_id, new)
+        if faults := faults_of_share(new, ground):
+            raise Invalid("DocumentCategory", faults)
+        return await _insert(tx, document_id, new, ground)
+
+
+async def issue(tx: Tx, new: NewDocument, shares: Sequence[NewShare]) -> documents.Made:
+    """Create a document and sort it into categories: both, or nothing. Raises what `documents.issue` raises."""
+    if not shares:
+        return await documents.issue(tx, new)
+    try:
+        async with tx.atomic():
+            made = await documents.issue_once(tx, new)
+            if not await store.of_documents(tx, [made.document.id]):  # else the same call has come a second time
+                await _assign_all(tx, made.document.id, shares)
+            return made
+    except Unique as error:
+        return await documents.quicker(tx, new, error)
+
+
+async def _assign_all(tx: Tx, document_id: Id, shares: Sequence[NewShare]) -> None:
+    """Sort shares of a document that was just made; all their faults are told at once."""
+    faults: list[Fault] = []
+    for index, new in enumerate(shares):
+        ground = await _held_ground(tx, document_id, new)
+        wrong = faults_of_share(new, ground, f"documentCategories.{index}.")
+        if not wrong:
+            await _insert(tx, document_id, new, ground)
+        faults += wrong
+    if faults:
+        raise Invalid("Document", faults)
+
+
+async def _held_ground(tx: Tx, document_id: str, new: NewShare) -> Ground:
+    if not await store.hold_document(tx, Id(document_id)):
+        raise NotYours
+    named = Id(new.category_id) if new.category_id and ids.is_id(new.category_id) else None
+    alias = None if new.category_id is not None else new.alias
+    ground = await store.ground(tx, Id(document_id), named, alias)
+    if ground is None:
+        raise NotYours
+    return ground
+
+
+async def _insert(tx: Tx, document_id: str, new: NewShare, ground: Ground) -> Share:
+    if ground.category is None:
+        raise NotYours
+    return await store.insert_share(
+        tx,
+        ids.new(tx.shard),
+        Id(document_id),
+        ground.category,
+        amount_of(new, ground),
+        ground.currency,
+        ground.exponent,
+        new.date or ground.date,
+        new.custom,
+    )
+
+
+async def read_share(tx: Tx, share_id: str, *, deleted: bool = False) -> Share:
+    """Return a share of the organization that was entered, with `deleted` also a deleted one. Raises NotYours."""
+    share = await store.select_share(tx, Id(share_id), deleted)
+    if share is None:
+        raise NotYours
+    return share
+
+
+async def change_share(tx: Tx, share_id: str, new: NewShare) -> Share:
+    """Store a share as it is to be; its document stays. Raises Invalid, NotYours."""
+    async with tx.atomic():
+        before = await read_share(tx, share_id)
+        ground = await _held_ground(tx, before.document_id, new)
+        faults = [fault for fault in faults_of_share(new, ground) if fault.code != "too_many"]
+        if new.amount is None:
+            faults.append(Fault("amount", "presence", "can't be blank"))
+        if faults or ground.category is None:
+            raise Invalid("DocumentCategory", faults)
+        amount = amount_of(new, ground)
+        changed = await store.update_share(tx, before.id, ground.category, amount, new.date or ground.date, new.custom)
+        if changed is None:
+            raise NotYours
+        return changed
+
+
+async def delete_share(tx: Tx, share_id: str) -> int:
+    """Take a share of a document out of its category; 0 when it was taken out before."""
+    return await store.delete_share(tx, Id(share_id))
+
+
+async def of_documents(tx: Tx, document_ids: list[Id]) -> dict[Id, list[Share]]:
+    """Return the shares of documents, by document: one round trip for a page."""
+    found: dict[Id, list[Share]] = {document_id: [] for document_id in document_ids}
+    for share in await store.of_documents(tx, document_ids):
+        found[share.document_id].append(share)
+    return found
+
+
+async def page_of_shares(tx: Tx, query: Query) -> tuple[list[Share], int]:
+    """Return a page of the shares of all the organization's documents, and how many there are in all."""
+    compiled = Compiled.of(query, SHARES, first=3, tie="id")
+    text = f"{store.LIST_SHARES}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
+    text += f" limit {compiled.limit} offset {compiled.skip}"
+    rows = await store.list_shares(tx, text, [tx.shard, tx.organization, *compiled.arguments])
+    if not query.skip and len(rows) < query.limit:
+        return rows, len(rows)
+    return rows, await count_shares(tx, query.where, deleted=query.deleted)
+
+
+async def count_shares(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
+    """Return how many shares of documents match."""
+    compiled = Compiled.of_where(where, SHARES, first=3)
+    text = store.COUNT_SHARES + _live(deleted) + compiled.where
+    return (await store.count_shares(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
+
+
+def _live(deleted: bool) -> str:
+    return "" if deleted else " and deleted_at is null"
