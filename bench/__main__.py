@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bench import http, paper, transfer
+from bench import http, lists, paper, transfer
 from billhook.db import embedded
 
 SERVE = [sys.executable, "-m", "billhook.cli", "serve"]
@@ -109,7 +109,7 @@ def pgbench() -> Path:
 
 
 async def main() -> None:
-    """Run all, or what is named: api, memory, paper, transfer."""
+    """Run all, or what is named: api, memory, paper, transfer; `lists` takes minutes and gigabytes: only when named."""
     wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer"]
     if "api" in wanted:
         await api()
@@ -119,6 +119,8 @@ async def main() -> None:
         await paper.main()
     if "transfer" in wanted:
         await tables()
+    if "lists" in wanted:
+        await lists.main()
 
 
 if __name__ == "__main__":

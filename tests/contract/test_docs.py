@@ -158,3 +158,12 @@ async def test_the_guide_to_credit_works(world: World, tmp_path: Path) -> None:
     assert '"credit":50' in said
     assert '"amount":30' in said
     assert said.endswith('{"count":1}')
+
+
+async def test_the_guide_to_received_documents_works(world: World, tmp_path: Path) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    given = f"API={world.base_url}/v1 TOKEN={alice.token} ORGANIZATION={organization['id']}\n"
+    told = "\n".join(blocks(DOCS / "guides" / "incoming-documents.md", "sh"))
+    said = await run(given + told.replace("curl ", "curl --fail-with-body "), world.base_url, tmp_path)
+    assert said.count('"totalWithTax":119.02') == 2

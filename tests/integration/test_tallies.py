@@ -18,7 +18,7 @@ from billhook.documents.service import listing
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.web import Query
-from tests.integration.payment_desk import ok
+from tests.integration.payment_desk import faults, ok
 from tests.world import Actor, World
 
 ORDERS = ("id", "date", "dateDue", "createdAt", "updatedAt", "number", "totalWithTax")
@@ -160,6 +160,10 @@ async def test_pages_are_what_walking_finds_before_and_after_gathering(case: Cas
         found, total = await case.page(where=where, order=(("totalWithTax", "DESC"),), skip=3_000, limit=9)
         assert (found, total) == (unpaid[3_000:3_009], len(unpaid))
     await case.tallied()
+    refused = await case.alice.get(case.path, params={"filter[order]": "note DESC"})
+    assert faults(refused) == {"filter.order": ["too_many"]}
+    drafts = await case.walked("note", "DESC", "draft")
+    assert (await case.page(where={"draft": True}, order=(("note", "DESC"),), limit=9)) == (drafts[:9], len(drafts))
 
 
 async def test_pages_stay_true_while_others_write_and_gather(case: Case, world: World) -> None:

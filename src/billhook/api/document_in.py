@@ -1,12 +1,13 @@
 """What callers say of documents, in the words of the wire."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from billhook.api.categories import DocumentCategoryIn
 from billhook.api.wire import UNSET, AddressIn, Flag, Free, In, Number, Text, When, data_in, given, identity_said, said
-from billhook.documents import NewDocument, NewLine, NewPayment, NewTax, Sending
+from billhook.documents import NewDocument, NewLine, NewPayment, NewTax, NewTaxRow, NewTotals, Sending
 from billhook.documents.model.document import Options
 
 Names = list[str] | str | None | msgspec.UnsetType
@@ -65,6 +66,15 @@ class DocumentPartyIn(AddressIn, kw_only=True):
     data: Rows = UNSET
 
 
+class DocumentTaxIn(In, kw_only=True):
+    """A tax as a received paper has it: rate in percent, base and tax in major units."""
+
+    tax: Number = UNSET
+    base: Number = UNSET
+    total_tax: Number = UNSET
+    abbreviation: Text = UNSET
+
+
 class DocumentPaymentIn(In, kw_only=True):
     """A payment that comes with the document: `amount` defaults to what is due, `date` to the document's."""
 
@@ -116,6 +126,11 @@ class DocumentIn(In, kw_only=True):
     ignore_omit_taxes: Flag = UNSET
     charges_disabled: Flag = UNSET
     number_internal: Text = UNSET
+    custom_totals: Flag = UNSET
+    total: Number = UNSET
+    total_with_tax: Number = UNSET
+    total_discount: Number = UNSET
+    document_taxes: list[DocumentTaxIn] | None | msgspec.UnsetType = UNSET
     sent_snail_mail: Flag = UNSET
     unique_id: Text = UNSET
     client_id: Text = UNSET
@@ -157,7 +172,7 @@ def changes(body: DocumentIn) -> dict[str, Any]:
         result["payments"] = payments_in(body.payments)
     if "send" in fields:
         result["sending"] = sending(body.send)
-    result |= _as_tuples(result)
+    result |= _as_tuples(result) | _totals(body)
     options = _without_nulls({name: value for name, value in fields.items() if name in _OPTIONS})
     if options:
         result["options"] = Options(**options)
@@ -165,6 +180,26 @@ def changes(body: DocumentIn) -> dict[str, Any]:
     if "sent_snail_mail" in fields:
         result["sent_snail_mail"] = bool(fields["sent_snail_mail"])
     return result
+
+
+def _tax_row(row: DocumentTaxIn) -> NewTaxRow:
+    nothing = Decimal(0)
+    return NewTaxRow(
+        rate=given(row.tax, nothing),
+        base=given(row.base, nothing),
+        total_tax=given(row.total_tax, nothing),
+        abbreviation=given(row.abbreviation),
+    )
+
+
+def _totals(body: DocumentIn) -> dict[str, Any]:
+    """Return the totals of a received paper; of all other documents they are what we reckon, whatever is sent back."""
+    if given(body.custom_totals) is not True:
+        return {}
+    rows = given(body.document_taxes)
+    taxes = None if rows is None else tuple(_tax_row(row) for row in rows)
+    amounts = {name: given(getattr(body, name)) for name in ("total", "total_with_tax", "total_discount")}
+    return {"totals": NewTotals(**amounts, taxes=taxes)}
 
 
 def _as_tuples(result: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from billhook.api.categories import DocumentCategoryOut
 from billhook.api.comments import CommentOut, comment_out
 from billhook.api.wire import AddressOut, Out, iso, major
 from billhook.attachments import Attachment
-from billhook.documents import Document, PaymentOf, shown
+from billhook.documents import Document, PaymentOf, on_paper, shown
 from billhook.documents.model.document import Line, LineTax, Party, TaxRow
 from billhook.kernel.money import plain
 from billhook.organizations.model import Identity
@@ -138,6 +138,7 @@ class DocumentOut(Out, kw_only=True):
     ignore_omit_taxes: bool | None = None
     charges_disabled: bool | None = None
     number_internal: str | None = None
+    custom_totals: bool | None = None
     canceled: bool
     sent_snail_mail: bool
     total_paid: Amount
@@ -186,6 +187,7 @@ def document_out(
     """Return the wire form of a document; `parse` replaces smart codes, `payments` None leaves them out."""
     exponent, options = document.exponent, document.options
     texts = shown(document) if parse else document
+    paper = on_paper(document)
     return DocumentOut(
         id=document.id,
         number=document.number,
@@ -213,6 +215,7 @@ def document_out(
         ignore_omit_taxes=options.ignore_omit_taxes or None,
         charges_disabled=options.charges_disabled or None,
         number_internal=options.number_internal,
+        custom_totals=options.custom_totals or None,
         canceled=document.canceled,
         sent_snail_mail=document.sent_snail_mail,
         total_paid=major(document.total_paid, exponent),
@@ -241,9 +244,9 @@ def document_out(
         deleted_at=iso(document.deleted_at),
         is_deleted=document.deleted_at is not None,
         items=[_line(line, exponent) for line in document.lines],
-        document_issuer=_party(document.issuer),
+        document_issuer=_party(paper.issuer),
         client_id=document.client_id,
-        document_client=_party(document.client),
+        document_client=_party(paper.client),
         organization_id=document.organization_id,
         unit_id=document.unit_id,
         account_id=document.account_id,

@@ -1806,7 +1806,9 @@ CREATE INDEX document_incoming ON documents.document USING btree (shard, organiz
 
 CREATE INDEX document_issued ON documents.document USING btree (shard, organization_id, type, date) INCLUDE (id, account_id, incoming, canceled, currency, exponent, total, total_with_tax) WHERE ((NOT draft) AND (deleted_at IS NULL));
 
-CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, incoming, number) WHERE ((NOT draft) AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, number) WHERE ((NOT draft) AND (deleted_at IS NULL) AND (NOT incoming));
+
+CREATE INDEX document_of_number ON documents.document USING btree (shard, organization_id, number) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
 
@@ -1816,7 +1818,9 @@ CREATE INDEX document_owed ON documents.document USING btree (shard, organizatio
 
 CREATE INDEX document_previous ON documents.document USING btree (shard, previous_document_id) WHERE (previous_document_id IS NOT NULL);
 
-CREATE INDEX document_reference ON documents.document USING btree (shard, organization_id, reference, id) WHERE ((reference <> ''::text) AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX document_received ON documents.document USING btree (shard, organization_id, client_id, type, number) WHERE ((NOT draft) AND (deleted_at IS NULL) AND incoming);
+
+CREATE INDEX document_reference ON documents.document USING btree (shard, organization_id, reference, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_referring ON documents.document USING gin (document_ids) WHERE (document_ids <> '{}'::uuid[]);
 

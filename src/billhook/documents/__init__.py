@@ -8,6 +8,8 @@ from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
 from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
 from billhook.documents.model.steps import Step
+from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, NewTaxRow, NewTotals, Sending
+from billhook.documents.model.received import on_paper
 from billhook.documents.model.wording import shown
 from billhook.documents.paper import qr
 from billhook.documents.paper.format import in_locale
@@ -61,6 +63,8 @@ __all__ = [
     "NewLine",
     "NewPayment",
     "NewTax",
+    "NewTaxRow",
+    "NewTotals",
     "PaperView",
     "PaymentOf",
     "Press",
@@ -92,6 +96,7 @@ __all__ = [
     "labels",
     "last_number",
     "number_is_free",
+    "on_paper",
     "page",
     "paper_view",
     "payments_of",

@@ -50,6 +50,7 @@ COLUMNS: Final[Columns] = {
     "totalPaid": _amount("total_paid"),
     "totalCredited": _amount("total_credited"),
     "totalDue": _amount("total_due"),
+    "numberInternal": Column("(options ->> 'number_internal')"),
     "note": Column("note"),
     "footer": Column("footer"),
     "signature": Column("signature"),

@@ -8,6 +8,7 @@ from billhook.db import Database, Tx
 from billhook.documents import service, store
 from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document
+from billhook.documents.model.received import on_paper
 from billhook.documents.paper import images
 from billhook.documents.paper.press import Press
 from billhook.documents.sheet import Branding, Sheet, kept_as, locale_of, paper_view
@@ -40,9 +41,9 @@ async def pdf(
             blob = await files.fetch(tx, stored)
             if blob is not None:
                 return document, blob.bytes
-        branding = await _branding(tx, document)
+        branding = Branding() if document.incoming else await _branding(tx, document)
     at = document.issued_at or document.updated_at
-    content = await press.render(paper_view(Sheet(document, locale), branding), int(at.timestamp()))
+    content = await press.render(paper_view(Sheet(on_paper(document), locale), branding), int(at.timestamp()))
     if document.draft:
         return document, content
     async with database.open(account, document.organization_id) as tx:

@@ -56,8 +56,17 @@ drop index documents.document_date;
 create index document_draft on documents.document (shard, organization_id, id) where draft and deleted_at is null;
 create index document_canceled on documents.document (shard, organization_id, id) where canceled and deleted_at is null;
 create index document_incoming on documents.document (shard, organization_id, date, id) where incoming and deleted_at is null;
-create index document_reference on documents.document (shard, organization_id, reference, id)
-  where reference <> '' and deleted_at is null;
+-- What documents are looked up by.
+create index document_reference on documents.document (shard, organization_id, reference, id) where deleted_at is null;
+create index document_of_number on documents.document (shard, organization_id, number) where deleted_at is null;
+
+-- Suppliers number their documents themselves: of what was received, a number is one of each supplier's only, so that the same
+-- paper is not booked twice.
+drop index documents.document_number;
+create unique index document_number on documents.document (shard, organization_id, type, number)
+  where not draft and deleted_at is null and not incoming;
+create unique index document_received on documents.document (shard, organization_id, client_id, type, number)
+  where not draft and deleted_at is null and incoming;
 
 create table documents.tally_change (
   shard           int         not null,

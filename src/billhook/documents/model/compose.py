@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from billhook.documents.model import lines as line_rules
-from billhook.documents.model import links, parties, payments, saving, sending
+from billhook.documents.model import links, parties, payments, received, saving, sending
 from billhook.documents.model.dates import Dates, dates_of
 from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
@@ -59,8 +59,9 @@ def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
     else:
         faults += payments.faults_of(new, money.exponent(currency))
     faults += header_faults(new) + _own_faults(new, ground) + links.faults_of(new, linked, currency)
+    faults += received.faults_of(new)
     if faults:
-        raise Invalid("Document", faults)
+        raise Invalid("Document", received.at_the_supplier(faults) if new.incoming else faults)
 
 
 def header_faults(new: NewDocument) -> list[Fault]:
@@ -142,6 +143,7 @@ def compose(
         deducted=links.deductions(linked, locale),
     )
     sums, kept = saving.linked(new.lines, links.check_sums(linked, sums), ground, shard)
+    sums = received.as_said(sums, new, exponent)
     wording = wording_of(new, ground, locale, issuer=issuer, sums=sums)
     paid = payments.build(new.payments, total=sums.total_with_tax, exponent=exponent, date=dates.date, shard=shard)
     document = _document(new, dates, client, sums, wording, locale=locale)
@@ -156,6 +158,7 @@ def compose(
         decimal_places=decimal_places,
         rounding=ground.rounding,
         timezone=ground.timezone,
+        date_received=(new.date_received or now) if new.incoming else None,
         refers_to=links.references(new, ground),
         total_paid=sum(payment.amount for payment in paid),
         issued_at=None if new.draft else now,

@@ -111,6 +111,7 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     ignore_omit_taxes: bool = False
     charges_disabled: bool = False
     number_internal: str | None = None
+    custom_totals: bool = False
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True):

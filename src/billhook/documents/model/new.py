@@ -63,6 +63,24 @@ class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
     custom: dict[str, Any] = {}
 
 
+class NewTaxRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A tax as a received paper has it: rate in percent, base and tax in major units."""
+
+    rate: Decimal
+    base: Decimal
+    total_tax: Decimal
+    abbreviation: str | None = None
+
+
+class NewTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """What a received paper says it comes to, in major units; without taxes, those of its lines."""
+
+    total: Decimal | None = None
+    total_with_tax: Decimal | None = None
+    total_discount: Decimal | None = None
+    taxes: tuple[NewTaxRow, ...] | None = None
+
+
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
     """That the document is to be mailed; no recipients means the client's address."""
 
@@ -105,6 +123,7 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[NewLine, ...] = ()
     payments: tuple[NewPayment, ...] = ()
     sending: Sending | None = None
+    totals: NewTotals | None = None
     options: Options = Options()
     unique_id: str | None = None
     custom: dict[str, Any] = {}

@@ -24,6 +24,13 @@ class StillDraft(Problem):
     code = "DOCUMENT_IS_DRAFT"
 
 
+class Received(Problem):
+    """The document was received, not issued by this organization: it is not sent or shared."""
+
+    kind = Kind.INVALID
+    code = "DOCUMENT_RECEIVED"
+
+
 class UniqueIdTaken(Problem):
     """Another caller has already saved a document with this `uniqueId`; its id is {document_id}."""
 

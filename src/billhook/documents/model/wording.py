@@ -41,6 +41,8 @@ class Wording(msgspec.Struct, frozen=True):
 def wording_of(new: NewDocument, ground: Ground, locale: str, *, issuer: Party, sums: Lines) -> Wording:
     """Return the texts: what was said, else the organization's settings, else ours, in the document's language."""
     words = labels(locale)
+    if new.incoming:  # somebody else's paper: our texts have no place on it
+        return Wording(new.note or "", new.tax_clause or "", new.footer or "", new.signature or "")
     clause = new.tax_clause if new.tax_clause is not None else _clause(words, sums)
     sentences = {
         "payment instructions": f"{_sentence(words.sentences.pay_to_account, iban='[IBAN]')}\n"

@@ -15,6 +15,7 @@ from billhook.documents.model.links import NOTHING
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import MAIN, Counting, counting, prefix_of
 from billhook.documents.model.problems import AlreadyIssued, Issued, TypeFixed
+from billhook.documents.model.received import oriented
 from billhook.documents.model.reopen import amended
 from billhook.documents.service.entering import read
 from billhook.documents.service.issuing import columns_of, composed_of, ground_of, taken
@@ -57,7 +58,7 @@ async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Documen
 
 async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocument | None) -> Document:
     new = whole if whole is not None else amended(await _said(tx, draft), draft, said)
-    new = msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None)
+    new = oriented(msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None))
     linked = await hold(tx, new, None) if new.advance_ids else NOTHING
     composed = composed_of(tx, new, await ground_of(tx, new), draft.id, linked)
     try:

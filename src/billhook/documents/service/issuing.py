@@ -17,6 +17,7 @@ from billhook.documents.model.links import NOTHING, Linked
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import prefix_of
 from billhook.documents.model.problems import UniqueIdTaken
+from billhook.documents.model.received import oriented
 from billhook.documents.service.entering import read
 from billhook.documents.service.linking import hold, settle
 from billhook.documents.service.sending import sending_payload
@@ -52,6 +53,7 @@ async def issue(tx: Tx, new: NewDocument) -> Made:
 
 async def issue_once(tx: Tx, new: NewDocument) -> Made:
     """Do what `issue` does, for who already works in a transaction: Unique is raised as it comes."""
+    new = oriented(new)
     ground = await ground_of(tx, new)
     if ground.same_unique_id is not None:
         return await repeated(tx, ground.same_unique_id)
@@ -238,6 +240,9 @@ def _jobs(tx: Tx, composed: Composed, new: NewDocument) -> list[dict[str, Any]]:
 def taken(error: Unique) -> Problem:
     """Return the refusal that a broken uniqueness means; anything else is raised as it is."""
     constraint = constraint_of(error)
+    if constraint == "document_received":
+        message = "is that of another document received from this supplier"
+        return invalid("Document", "number", "uniqueness", message)
     if constraint == "document_number":
         message = "is taken by another document of this type; leave it out for the next number"
         return invalid("Document", "number", "uniqueness", message)

@@ -10,34 +10,54 @@ from billhook.documents.model.numbering import MAIN, Series, standard
 from billhook.documents.model.tally import FIRST, is_tallied, place_of
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
+from billhook.kernel.problems import invalid
 from billhook.units import Unit
 from billhook.web import Compiled, Query
 
 DEEP: Final = 1_000
 """Up to here rows are walked past; a page behind more is found by the marks of its order, if it has any."""
 
+SORTED_AT_MOST: Final = 5_000
+"""How many documents are sorted by a name that no index has in order."""
+SORTED_BY_ID: Final = 50_000
+"""Up to here it is quicker to find all that match by an index of theirs, and to sort their ids, than to go by ids."""
+
 
 async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     """Return a page of the organization's documents, and how many there are in all.
 
-    A page behind the first is found by ids alone, and only its own rows are fetched.
+    A page behind the first is found by ids alone, and only its own rows are fetched. Raises Invalid.
     """
+    compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
     tallied = not query.deleted and is_tallied(query.where, TALLIED)
-    total = await count(tx, query.where) if tallied and (query.where or query.skip) else None
+    total = await count(tx, query.where, deleted=query.deleted) if query.where or query.skip else None
+    if query.order and order_of(query.order[0][0]) is None:
+        total = await _few_enough(tx, query, total)
     if total is not None and total <= query.skip:
         return [], total
-    compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
     rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
     arguments, skip = [tx.shard, tx.organization, *compiled.arguments], query.skip
-    if skip > DEEP and tallied and (begin := await _begin(tx, query, len(arguments))):
+    if tallied and (total or 0) > DEEP and (begin := await _begin(tx, query, len(arguments))):
         rest, arguments, skip = rest + begin.sql, [*arguments, *begin.arguments], begin.skip
     tail = f" order by {compiled.order} limit {compiled.limit}"
-    if query.skip:
+    if not (tallied or query.order) and (total or 0) <= SORTED_BY_ID:
+        rest = f" and id = any(array(select id from ({store.ids_text}{rest} offset 0) d{tail} offset {skip}))"
+    elif query.skip:
         rest = f" and id = any(array({store.ids_text}{rest}{tail} offset {skip}))"
     rows = await store.list_documents(tx, store.LIST_DOCUMENTS + rest + tail, arguments)
     if total is None and not query.skip and len(rows) < query.limit:
         return rows, len(rows)
     return rows, await count(tx, query.where, deleted=query.deleted) if total is None else total
+
+
+async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
+    """Return how many documents are to be sorted without an index. Raises Invalid when they are too many for that."""
+    found = await count(tx, query.where, deleted=query.deleted) if total is None else total
+    if found > SORTED_AT_MOST:
+        names = ", ".join(name for name in COLUMNS if order_of(name))
+        message = f"`{query.order[0][0]}` sorts {SORTED_AT_MOST} documents at most, and {found} match"
+        raise invalid("filter", "filter.order", "too_many", f"{message}; filter first, or sort by one of {names}")
+    return found
 
 
 class _Begin(NamedTuple):

@@ -9,7 +9,7 @@ from billhook.db import Tx
 from billhook.documents import events, store
 from billhook.documents.model import sending as mailing
 from billhook.documents.model.new import Sending
-from billhook.documents.model.problems import StillDraft
+from billhook.documents.model.problems import Received, StillDraft
 from billhook.documents.service.entering import read
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
@@ -22,10 +22,12 @@ def sending_payload(tx: Tx, document_id: Id, sending: Sending) -> dict[str, Any]
 
 
 async def request_sending(tx: Tx, document_id: str, sending: Sending) -> None:
-    """Put the mailing of a document into the outbox. Raises StillDraft, Invalid (no address to send to)."""
+    """Put the mailing of a document into the outbox. Raises StillDraft, Received, Invalid (no address to send to)."""
     document = await read(tx, document_id)
     if document.draft:
         raise StillDraft
+    if document.incoming:
+        raise Received
     faults = mailing.faults_of(sending)
     if not sending.recipients and not document.client.email:
         message = "can't be blank: the document's client has no e-mail address"
@@ -44,8 +46,11 @@ async def announce_overdue(tx: Tx, most: int) -> int:
 
 
 async def share(tx: Tx, document_id: str, *, regenerate: bool = False) -> str:
-    """Return the document's public link id (128 random bits), made on the first call. Raises StillDraft."""
-    if (await read(tx, document_id)).draft:
+    """Return the document's public link id (128 random bits), made on the first call. Raises StillDraft, Received."""
+    document = await read(tx, document_id)
+    if document.draft:
         raise StillDraft
+    if document.incoming:
+        raise Received
     link = await store.share(tx, Id(document_id), ids.token(24), regenerate)
     return str(link)
