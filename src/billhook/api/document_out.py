@@ -11,7 +11,7 @@ from billhook.api.comments import CommentOut, comment_out
 from billhook.api.wire import AddressOut, Out, iso, major
 from billhook.attachments import Attachment
 from billhook.documents import Document, PaymentOf, on_paper, shown
-from billhook.documents.model.document import Line, LineTax, Party, TaxRow
+from billhook.documents.model.document import Line, LineTax, Options, Party, TaxRow
 from billhook.kernel.money import plain
 from billhook.organizations.model import Identity
 
@@ -181,6 +181,38 @@ class DocumentOut(Out, kw_only=True):
     pdf: str
 
 
+def _instants(document: Document) -> dict[str, Any]:
+    """Return when what was, or is to be, of a document."""
+    return {
+        "date": iso(document.date) or "",
+        "date_service": iso(document.date_service),
+        "date_service_to": iso(document.date_service_to),
+        "date_due": iso(document.date_due),
+        "date_valid_till": iso(document.date_valid_till),
+        "date_paid": iso(document.date_paid),
+        "date_received": iso(document.date_received),
+        "issued_at": iso(document.issued_at),
+        "accepted_at": iso(document.accepted_at),
+        "rejected_at": iso(document.rejected_at),
+        "created_at": iso(document.created_at) or "",
+        "updated_at": iso(document.updated_at) or "",
+        "deleted_at": iso(document.deleted_at),
+    }
+
+
+def _options(options: Options) -> dict[str, Any]:
+    """Return what rarely is said of a document."""
+    return {
+        "display_name": options.display_name,
+        "omit_taxes": options.omit_taxes or None,
+        "keep_prices_as_gross": options.keep_prices_as_gross or None,
+        "ignore_omit_taxes": options.ignore_omit_taxes or None,
+        "charges_disabled": options.charges_disabled or None,
+        "number_internal": options.number_internal,
+        "custom_totals": options.custom_totals or None,
+    }
+
+
 def document_out(
     document: Document, base_url: str, payments: Sequence[PaymentOf] | None = None, *, parse: bool = True
 ) -> DocumentOut:
@@ -192,13 +224,8 @@ def document_out(
         id=document.id,
         number=document.number,
         draft=document.draft,
-        date=iso(document.date) or "",
-        date_service=iso(document.date_service),
-        date_service_to=iso(document.date_service_to),
-        date_due=iso(document.date_due),
-        date_valid_till=iso(document.date_valid_till),
-        date_paid=iso(document.date_paid),
-        date_received=iso(document.date_received),
+        **_instants(document),
+        **_options(options),
         reference=document.reference,
         total=major(document.total, exponent),
         total_discount=major(document.total_discount, exponent),
@@ -209,13 +236,6 @@ def document_out(
         footer=texts.footer,
         signature=texts.signature,
         type=document.type,
-        display_name=options.display_name,
-        omit_taxes=options.omit_taxes or None,
-        keep_prices_as_gross=options.keep_prices_as_gross or None,
-        ignore_omit_taxes=options.ignore_omit_taxes or None,
-        charges_disabled=options.charges_disabled or None,
-        number_internal=options.number_internal,
-        custom_totals=options.custom_totals or None,
         canceled=document.canceled,
         sent_snail_mail=document.sent_snail_mail,
         total_paid=major(document.total_paid, exponent),
@@ -228,20 +248,14 @@ def document_out(
         has_unit=document.has_unit,
         is_valid_eslog=False,
         incoming=document.incoming,
-        issued_at=iso(document.issued_at),
         date_year=document.date_year,
         unique_id=document.unique_id,
         shareable_id=document.shareable_id,
         previous_document_id=document.previous_document_id,
         document_ids=list(document.document_ids),
         advance_ids=list(document.advance_ids) or None,
-        accepted_at=iso(document.accepted_at),
-        rejected_at=iso(document.rejected_at),
-        created_at=iso(document.created_at) or "",
-        updated_at=iso(document.updated_at) or "",
         custom=document.custom,
         l10n=document.l10n or None,
-        deleted_at=iso(document.deleted_at),
         is_deleted=document.deleted_at is not None,
         items=[_line(line, exponent) for line in document.lines],
         document_issuer=_party(paper.issuer),
