@@ -93,6 +93,8 @@ async def test_what_is_refused_leaves_nothing(case: Case, database: Database) ->
     assert faults(await case.attach("long.txt", b"x" * (MAX_BYTES + 1))) == {"file": ["length"]}
     nothing = await case.alice.post(f"{case.path}/upload", data={"file": "no file"}, files={})
     assert nothing.status_code in (400, 422)
+    several = [("a", ("a.txt", b"1")), ("b", ("b.txt", b"2"))]
+    assert (await case.alice.post(f"{case.path}/upload", files=several)).status_code == 400
     assert ok(await case.alice.get(case.path)) == []
     assert await blobs(database, program) == 0
 

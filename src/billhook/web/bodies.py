@@ -156,12 +156,14 @@ class BillhookRequest(Request[Any, Any, Any]):
         return content
 
     async def upload(self) -> Upload:
-        """Return an uploaded file: the first one of a multipart form, else the body itself, which has no name."""
+        """Return an uploaded file: that of a multipart form, else the body, which has no name. Raises Malformed."""
         if self.headers.get("content-type", "").startswith("multipart/form-data"):
-            for field in (await self.form()).values():
-                if isinstance(field, UploadFile):
-                    return Upload(field.filename or "", await field.read())
-            raise Malformed(why="it holds no file; send the file as a field of a multipart form")
+            fields = (await self.form()).multi_items()
+            uploaded = [value for _, value in fields if isinstance(value, UploadFile)]
+            if len(uploaded) != 1:
+                found = "several files; send them one by one" if uploaded else "no file; send it as a field of the form"
+                raise Malformed(why=f"it holds {found}")
+            return Upload(uploaded[0].filename or "", await uploaded[0].read())
         return Upload("", await super().body())
 
     async def upload_spooled(self) -> Spooled:
