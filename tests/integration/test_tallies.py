@@ -157,8 +157,9 @@ async def test_pages_are_what_walking_finds_before_and_after_gathering(case: Cas
                     assert total == MANY + 1
         unpaid = await case.walked("totalWithTax", "DESC", "type = 'invoice' and not draft")
         where = {"or": [{"type": "invoice"}, {"type": "advance"}], "draft": False}
-        found, total = await case.page(where=where, order=(("totalWithTax", "DESC"),), skip=3_000, limit=9)
-        assert (found, total) == (unpaid[3_000:3_009], len(unpaid))
+        for skip in (0, 3_000, len(unpaid) - 4):
+            found, total = await case.page(where=where, order=(("totalWithTax", "DESC"),), skip=skip, limit=9)
+            assert (found, total) == (unpaid[skip : skip + 9], len(unpaid))
     await case.tallied()
     refused = await case.alice.get(case.path, params={"filter[order]": "note DESC"})
     assert faults(refused) == {"filter.order": ["too_many"]}
@@ -248,7 +249,7 @@ async def test_the_indexes_stay_in_use(case: Case, world: World) -> None:
                 else:
                     [walk] = [node for node in listed if node["Node Type"] == "Index Only Scan"]
                     assert walk["Scan Direction"] == ("Forward" if way == "ASC" else "Backward")
-                    assert skip < listing.DEEP or re.search(r"ROW\(|id (>=|<)", walk["Index Cond"])
+                    assert skip < 1_000 or re.search(r"ROW\(|id (>=|<)", walk["Index Cond"])
 
 
 def _reads_documents(plan: list[dict[str, Any]]) -> bool:

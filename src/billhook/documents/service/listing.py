@@ -14,9 +14,6 @@ from billhook.kernel.problems import invalid
 from billhook.units import Unit
 from billhook.web import Compiled, Query
 
-DEEP: Final = 1_000
-"""Up to here rows are walked past; a page behind more is found by the marks of its order, if it has any."""
-
 SORTED_AT_MOST: Final = 5_000
 """How many documents are sorted by a name that no index has in order."""
 SORTED_BY_ID: Final = 50_000
@@ -29,23 +26,25 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     A page behind the first is found by ids alone, and only its own rows are fetched. Raises Invalid.
     """
     compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
+    rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
+    arguments, skip, total = [tx.shard, tx.organization, *compiled.arguments], query.skip, None
     tallied = not query.deleted and is_tallied(query.where, TALLIED)
-    total = await count(tx, query.where, deleted=query.deleted) if query.where or query.skip else None
+    begin = await _begin(tx, query, len(arguments)) if tallied and (query.where or query.skip) else None
+    if begin is not None:
+        rest, arguments, skip, total = rest + begin.sql, [*arguments, *begin.arguments], begin.skip, begin.total
+    elif query.where or query.skip:
+        total = await count(tx, query.where, deleted=query.deleted)
     if query.order and order_of(query.order[0][0]) is None:
         total = await _few_enough(tx, query, total)
     if total is not None and total <= query.skip:
         return [], total
-    rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
-    arguments, skip = [tx.shard, tx.organization, *compiled.arguments], query.skip
-    if tallied and (total or 0) > DEEP and (begin := await _begin(tx, query, len(arguments))):
-        rest, arguments, skip = rest + begin.sql, [*arguments, *begin.arguments], begin.skip
     tail = f" order by {compiled.order} limit {compiled.limit}"
-    if not (tallied or query.order) and (total or 0) <= SORTED_BY_ID:
+    if not (tallied or query.order) and total is not None and total <= SORTED_BY_ID:
         rest = f" and id = any(array(select id from ({store.ids_text}{rest} offset 0) d{tail} offset {skip}))"
     elif query.skip:
         rest = f" and id = any(array({store.ids_text}{rest}{tail} offset {skip}))"
     rows = await store.list_documents(tx, store.LIST_DOCUMENTS + rest + tail, arguments)
-    if total is None and not query.skip and len(rows) < query.limit:
+    if total is None and len(rows) < query.limit:
         return rows, len(rows)
     return rows, await count(tx, query.where, deleted=query.deleted) if total is None else total
 
@@ -61,11 +60,12 @@ async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
 
 
 class _Begin(NamedTuple):
-    """A condition to begin a page by, its arguments, and how many rows to leave out after it."""
+    """A condition to begin a page by, its arguments, how many rows to leave out after it; how many match in all."""
 
     sql: str
     arguments: list[Any]
     skip: int
+    total: int
 
 
 async def _begin(tx: Tx, query: Query, numbered: int) -> _Begin | None:
@@ -78,15 +78,15 @@ async def _begin(tx: Tx, query: Query, numbered: int) -> _Begin | None:
     text = f"select key, id, sum(n)::bigint as n from ({store.marks_text}{compiled.where}) m"
     text += " group by key, id order by key, id"
     marks = await store.list_marks(tx, text, [tx.shard, tx.organization, order.name, *compiled.arguments])
-    place = place_of(marks, query.skip, descending=way == "DESC")
+    place, total = place_of(marks, query.skip, descending=way == "DESC"), sum(mark.n for mark in marks)
     if place.mark is None or (not place.mark.key and place.mark.id == FIRST):
-        return _Begin("", [], place.skip)
+        return _Begin("", [], place.skip, total)
     column, key, mark = COLUMNS[name], f"${numbered + 1}", f"${numbered + 2}::uuid"
     compare = "<" if way == "DESC" else ">="
     if not order.value:
-        return _Begin(f" and id {compare} ${numbered + 1}::uuid", [place.mark.id], place.skip)
+        return _Begin(f" and id {compare} ${numbered + 1}::uuid", [place.mark.id], place.skip, total)
     sql = f" and ({column.order or column.sql}, id) {compare} ({order.value.format(key)}, {mark})"
-    return _Begin(sql, [place.mark.key, place.mark.id], place.skip)
+    return _Begin(sql, [place.mark.key, place.mark.id], place.skip, total)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
