@@ -6,18 +6,17 @@ from billhook.documents.jobs import TICKS, handlers
 from billhook.documents.journeys import pdf
 from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
-from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, Sending
-from billhook.documents.model.steps import Step
 from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, NewTaxRow, NewTotals, Sending
 from billhook.documents.model.received import on_paper
+from billhook.documents.model.steps import Step
 from billhook.documents.model.wording import shown
 from billhook.documents.paper import qr
 from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.press import Press
 from billhook.documents.paper.view import PaperView
 from billhook.documents.service import (
-    calculate,
     Made,
+    calculate,
     cancel,
     change,
     change_comment,
