@@ -97,8 +97,16 @@ async def test_items_by_their_sku(importer: Importer) -> None:
     assert prices == {
         "A-1": ("Space suit", "1234.50", "piece"),
         "A-2": ("Helmet", "0.5", ""),
-        "A-3": ("Boots", "7.0", ""),
+        "A-3": ("Boots", "7", ""),
     }
+
+
+async def test_of_two_prices_the_one_that_is_said_holds(importer: Importer) -> None:
+    await importer.imported("item", "SKU,name,priceGross\nB-1,Boots,12.1\n")
+    await importer.imported("item", "SKU,name,price\nB-1,Boots,11\n")
+    await importer.imported("item", "SKU,name,unit\nB-1,Boots,pair\n")
+    (boots,) = await importer.rows("item")
+    assert (boots["price"], boots["priceGross"], boots["unit"]) == ("11", "", "pair")
 
 
 def payments(desk: Desk) -> str:

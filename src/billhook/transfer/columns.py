@@ -2,18 +2,10 @@
 
 from typing import Final
 
-from billhook import clients, documents, payments
-from billhook.web import Column, Columns
+from billhook import catalog, clients, documents, payments
+from billhook.web import Columns
 
 DOCUMENTS: Final[Columns] = documents.COLUMNS
 PAYMENTS: Final[Columns] = payments.PAYMENTS
 CLIENTS: Final[Columns] = clients.CLIENTS
-ITEMS: Final[Columns] = {
-    "id": Column("id", "id"),
-    "name": Column("name"),
-    "SKU": Column("sku"),
-    "unit": Column("unit"),
-    "price": Column("price", "number"),
-    "createdAt": Column("created_at", "instant"),
-    "custom": Column("custom", "custom"),
-}
+ITEMS: Final[Columns] = catalog.ITEMS

@@ -315,24 +315,26 @@ update clients.client c
    and c.shard = :shard and c.id = l.match and c.deleted_at is null;
 
 -- name: write_items
--- The same for items.
+-- The same for items. Of a net and a gross price the one that is said holds.
 with added as (
   insert into catalog.item (shard, id, organization_id, name, sku, ean, description, unit, price, price_gross, tax_ids,
-    classification, created_at, updated_at)
+    classification, type, created_at, updated_at)
   select :shard, l.id, :organization_id, l.content ->> 'name', l.content ->> 'sku', l.content ->> 'ean',
          coalesce(l.content ->> 'description', ''), l.content ->> 'unit', (l.content ->> 'price')::numeric,
          (l.content ->> 'price_gross')::numeric,
          coalesce((select array_agg(t::uuid) from jsonb_array_elements_text(
            case when jsonb_typeof(l.content -> 'tax_ids') = 'array' then l.content -> 'tax_ids' else '[]' end) t), '{}'),
-         l.content ->> 'classification', :now, :now
+         l.content ->> 'classification', l.content ->> 'type', :now, :now
     from transfer.line l
    where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is null
    order by l.id)
 update catalog.item i
    set name = coalesce(l.content ->> 'name', i.name), sku = coalesce(l.content ->> 'sku', i.sku),
        ean = coalesce(l.content ->> 'ean', i.ean), description = coalesce(l.content ->> 'description', i.description),
-       unit = coalesce(l.content ->> 'unit', i.unit), price = coalesce((l.content ->> 'price')::numeric, i.price),
-       price_gross = coalesce((l.content ->> 'price_gross')::numeric, i.price_gross),
+       unit = coalesce(l.content ->> 'unit', i.unit), type = coalesce(l.content ->> 'type', i.type),
+       price = case when l.content ?| '{price,price_gross}' then (l.content ->> 'price')::numeric else i.price end,
+       price_gross = case when l.content ?| '{price,price_gross}' then (l.content ->> 'price_gross')::numeric
+                          else i.price_gross end,
        tax_ids = coalesce((select array_agg(t::uuid) from jsonb_array_elements_text(
          case when jsonb_typeof(l.content -> 'tax_ids') = 'array' then l.content -> 'tax_ids' else '[]' end) t), i.tax_ids),
        classification = coalesce(l.content ->> 'classification', i.classification), updated_at = :now

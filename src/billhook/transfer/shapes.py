@@ -7,6 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
+from billhook.catalog.model.items import MAX_TAXES, NewItem
+from billhook.catalog.model.items import faults_of as faults_of_item
+from billhook.catalog.model.items import merged as merged_item
 from billhook.clients.model import NewClient, checks_of, merged
 from billhook.clients.model import faults_of as faults_of_client
 from billhook.kernel import ids, money
@@ -17,9 +20,7 @@ from billhook.transfer.reading import bare
 from billhook.transfer.values import Ambiguous, Form
 
 MAX_TEXT: Final = 10_000
-MAX_SKU: Final = 200
 MAX_DECIMALS: Final = 9
-MAX_TAXES: Final = 20
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -109,23 +110,20 @@ def _client(said: dict[str, Any], context: Context) -> tuple[Read, list[Fault]]:
 
 def _item(said: dict[str, Any], context: Context) -> tuple[Read, list[Fault]]:
     del context
-    known_id, faults = said.pop("id", None), []
+    known_id, taxes = said.pop("id", None), said.pop("tax_ids", "").replace(",", " ").replace(";", " ").split()
+    new = merged_item(NewItem(), said)
+    faults = [f for f in faults_of_item(new, ()) if not (known_id and (f.path, f.code) == ("name", "presence"))]
     if known_id and not ids.is_id(known_id):
         faults.append(Fault("id", "format", "is not an id"))
-    if not said.get("name") and not known_id:
-        faults.append(Fault("name", "presence", "can't be blank"))
-    if len(said.get("sku", "")) > MAX_SKU:
-        faults.append(Fault("SKU", "length", f"must have at most {MAX_SKU} characters"))
     for name, wire in (("price", "price"), ("price_gross", "priceGross")):
         if name in said and not _is_price(said[name]):
             message = f"must be below 10^15 and have at most {MAX_DECIMALS} decimals"
             faults.append(Fault(wire, "numericality", message))
-    taxes = said.pop("tax_ids", "").replace(",", " ").replace(";", " ").split()
     if len(taxes) > MAX_TAXES or not all(ids.is_id(tax) for tax in taxes):
         faults.append(Fault("taxIds", "format", f"must be at most {MAX_TAXES} ids of taxes with blanks between"))
     else:
         said["tax_ids"] = [ids.to_hex(tax) for tax in taxes] or None
-    key = f"SKU:{said['sku']}" if said.get("sku") else f"name:{said.get('name')}"
+    key = f"SKU:{new.sku}" if new.sku else f"name:{new.name}"
     return Read(f"id:{known_id}" if known_id else key, said), faults
 
 
@@ -171,6 +169,7 @@ _CLIENT: Final = {
 _ITEM: Final = {
     "id": "id", "name": "name", "SKU": "sku", "EAN": "ean", "description": "description", "unit": "unit",
     "price": "price", "priceGross": "price_gross", "taxIds": "tax_ids", "classification": "classification",
+    "type": "type",
 }  # fmt: skip
 _PAYMENT: Final = {
     "id": "id", "date": "date", "type": "type", "amount": "amount", "currencyId": "currency",

@@ -62,7 +62,8 @@ def number(text: str, form: Form) -> Decimal:
     group = next((one for one in (".", ",") if one in head), "")
     if (group and not _GROUPED[group].match(head)) or not (tail or "0").isdigit():
         raise ValueError("is not a number")
-    return Decimal(f"{minus}{head.replace(group, '') if group else head or '0'}.{tail or '0'}")
+    whole = (head.replace(group, "") if group else head) or "0"
+    return Decimal(f"{minus}{whole}.{tail}" if tail else f"{minus}{whole}")
 
 
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\Z")
