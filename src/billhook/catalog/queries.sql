@@ -115,12 +115,11 @@ select id, organization_id, name, type, description, price, price_gross, purchas
 select count(*) from catalog.item where shard = $1 and organization_id = $2;
 
 -- name: search_items
--- Items of which the words of a term begin words; those that are `sort`, or that nobody has said the sort of. The index
--- on the words finds them, so they are sorted by what no index gives.
-select id, organization_id, name, type, description, price, price_gross, purchase_price, purchase_price_gross, classification,
-       unit, sku, ean, tax_ids, details, custom, l10n, data, deleted_at, created_at, updated_at
+-- Items of which the words of a term begin words; those that are `sort`, or that nobody has said the sort of. Of a term that
+-- fits very many, `most_sorted` are put in order.
+select id, organization_id, name, type, description, price, price_gross, purchase_price, purchase_price_gross,
+       classification, unit, sku, ean, tax_ids, details, custom, l10n, data, deleted_at, created_at, updated_at
   from catalog.item
- where shard = :shard and organization_id = :organization_id and deleted_at is null
-   and search @@ public.search_query(:shard, :term)
-   and (:sort::text is null or type is null or type in (:sort, 'both'))
+ where shard = :shard and organization_id = :organization_id
+   and id = any(array(select catalog.found(:term, :shard, :sort, :most_sorted)))
  order by lower(name), id limit :most;

@@ -47,12 +47,11 @@ select id, organization_id, identity, type, contact, note, is_end_customer, deta
 select count(*) from clients.client where shard = $1 and organization_id = $2;
 
 -- name: search_clients
--- Clients of which the words of a term begin words; those that are `sort`, or that nobody has said the sort of. The
--- index on the words finds them, so they are sorted by what no index gives.
+-- Clients of which the words of a term begin words; those that are `sort`, or that nobody has said the sort of. Of a term that
+-- fits very many, `most_sorted` are put in order.
 select id, organization_id, identity, type, contact, note, is_end_customer, details, checks, custom, data, deleted_at,
        created_at, updated_at
   from clients.client
- where shard = :shard and organization_id = :organization_id and deleted_at is null
-   and search @@ public.search_query(:shard, :term)
-   and (:sort::text is null or type is null or type in (:sort, 'both'))
+ where shard = :shard and organization_id = :organization_id
+   and id = any(array(select clients.found(:term, :shard, :sort, :most_sorted)))
  order by lower(name), id limit :most;

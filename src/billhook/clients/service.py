@@ -14,6 +14,8 @@ from billhook.web import Compiled, Query
 
 MOST_FOUND: Final = 100
 """A search shows no more: who gets as many looks closer."""
+MOST_SORTED: Final = 2_000
+"""Of what a search finds, so many are put in order: a term of one letter may fit a million."""
 
 
 async def enter(tx: Tx, client_id: str, *, write: bool = False) -> Entered:
@@ -106,4 +108,4 @@ async def search(tx: Tx, term: str, sort: str | None = None) -> list[Client]:
     """
     if sort and sort not in TYPES:
         raise invalid("Client", "type", "inclusion", f"must be one of {', '.join(TYPES)}")
-    return await store.search_clients(tx, term, sort if sort != "both" else None, MOST_FOUND)
+    return await store.search_clients(tx, term, sort if sort != "both" else None, MOST_SORTED, MOST_FOUND)

@@ -44,6 +44,18 @@ CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) 
   select a.organization_id from attachments.attachment a where a.shard = attachment_shard and a.id = attachment
 $$;
 
+CREATE FUNCTION catalog.found(term text, tenant_shard integer, sort text, most integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog'
+    AS $$
+  with found as materialized (
+    select i.id from catalog.item i
+     where i.shard = tenant_shard and i.organization_id = public.tenant() and i.deleted_at is null
+       and i.search @@ public.search_query(tenant_shard, term)
+       and (sort is null or i.type is null or i.type in (sort, 'both')))
+  select id from found limit most
+$$;
+
 CREATE FUNCTION catalog.owner_of_item(item uuid, item_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -70,6 +82,18 @@ CREATE FUNCTION categories.owner_of_share(share uuid, share_shard integer) RETUR
     SET search_path TO 'pg_catalog'
     AS $$
   select s.organization_id from categories.share s where s.shard = share_shard and s.id = share
+$$;
+
+CREATE FUNCTION clients.found(term text, tenant_shard integer, sort text, most integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog'
+    AS $$
+  with found as materialized (
+    select c.id from clients.client c
+     where c.shard = tenant_shard and c.organization_id = public.tenant() and c.deleted_at is null
+       and c.search @@ public.search_query(tenant_shard, term)
+       and (sort is null or c.type is null or c.type in (sort, 'both')))
+  select id from found limit most
 $$;
 
 CREATE FUNCTION clients.owner_of(client uuid, client_shard integer) RETURNS uuid
@@ -944,6 +968,7 @@ CREATE TABLE clients.client (
     details jsonb DEFAULT '{}'::jsonb NOT NULL,
     checks jsonb DEFAULT '[]'::jsonb NOT NULL,
     search tsvector GENERATED ALWAYS AS (public.search_vector(shard, ((((((((((((((name || ' '::text) || COALESCE(email, ''::text)) || ' '::text) || COALESCE(contact, ''::text)) || ' '::text) || COALESCE((identity ->> 'address'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'zip'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'city'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'tax_number'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'company_number'::text), ''::text)), ARRAY[(identity ->> 'tax_number'::text), (identity ->> 'company_number'::text), (identity ->> 'phone'::text)])) STORED NOT NULL,
+    tax_number text GENERATED ALWAYS AS ((identity ->> 'tax_number'::text)) STORED,
     CONSTRAINT client_type_check CHECK ((type = ANY (ARRAY['customer'::text, 'supplier'::text, 'both'::text])))
 );
 
@@ -1766,7 +1791,7 @@ CREATE INDEX client_of_organization ON clients.client USING btree (shard, organi
 
 CREATE INDEX client_search ON clients.client USING gin (search) WHERE (deleted_at IS NULL);
 
-CREATE INDEX client_tax_number ON clients.client USING btree (shard, organization_id, ((identity ->> 'tax_number'::text))) WHERE ((identity ->> 'tax_number'::text) IS NOT NULL);
+CREATE INDEX client_tax_number ON clients.client USING btree (shard, organization_id, tax_number, id) WHERE (tax_number IS NOT NULL);
 
 CREATE INDEX client_updated ON clients.client USING btree (shard, organization_id, updated_at, id);
 
@@ -2130,6 +2155,8 @@ GRANT USAGE ON SCHEMA usage TO billhook_app;
 
 GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
 
+GRANT ALL ON FUNCTION catalog.found(term text, tenant_shard integer, sort text, most integer) TO billhook_app;
+
 GRANT ALL ON FUNCTION catalog.owner_of_item(item uuid, item_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION catalog.owner_of_tax(tax uuid, tax_shard integer) TO billhook_app;
@@ -2137,6 +2164,8 @@ GRANT ALL ON FUNCTION catalog.owner_of_tax(tax uuid, tax_shard integer) TO billh
 GRANT ALL ON FUNCTION categories.owner_of(category uuid, category_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION categories.owner_of_share(share uuid, share_shard integer) TO billhook_app;
+
+GRANT ALL ON FUNCTION clients.found(term text, tenant_shard integer, sort text, most integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION clients.owner_of(client uuid, client_shard integer) TO billhook_app;
 

@@ -28,6 +28,8 @@ from billhook.web import Compiled, Query
 
 MOST_FOUND: Final = 100
 """A search shows no more: who gets as many looks closer."""
+MOST_SORTED: Final = 2_000
+"""Of what a search finds, so many are put in order: a term of one letter may fit a million."""
 
 
 async def enter(tx: Tx, item_id: str, *, write: bool = False) -> Entered:
@@ -154,4 +156,4 @@ async def search(tx: Tx, term: str, sort: str | None = None) -> list[Item]:
     wanted = DIRECTIONS.get(sort or "", sort or None)
     if wanted is not None and wanted not in TYPES:
         raise invalid("Item", "type", "inclusion", f"must be one of {', '.join((*TYPES, *DIRECTIONS))}")
-    return await store.search_items(tx, term, wanted if wanted != "both" else None, MOST_FOUND)
+    return await store.search_items(tx, term, wanted if wanted != "both" else None, MOST_SORTED, MOST_FOUND)
