@@ -275,6 +275,25 @@ async def test_a_failure_is_retried_later_and_later(desk: Desk) -> None:
     assert 2 <= len(set(tried)) <= 4
 
 
+async def test_a_pattern_that_is_gone_is_said(house: House) -> None:
+    desk = await a_desk(house, draft=True)
+    agreed = await desk.agree()
+    assert (await desk.alice.delete(f"/Documents/{desk.invoice['id']}")).json() == {"count": 1}
+    await desk.on("2030-01-31T12:00")
+    assert (await desk.read(agreed))["lastError"] == "the document it hangs on is gone"
+    assert await desk.days() == []
+
+
+async def test_a_draft_may_be_the_pattern_of_what_is_issued(house: House) -> None:
+    desk = await a_desk(house, draft=True)
+    await desk.agree(numRecurrences=2)
+    await desk.on("2030-02-28T12:00")
+    assert [(document["draft"], document["number"]) for document in await desk.made()] == [
+        (False, standard(2030, 1)),
+        (False, standard(2030, 2)),
+    ]
+
+
 async def test_drafts_for_who_wants_to_look_first(desk: Desk) -> None:
     await desk.agree(saveAsDraft=True)
     await desk.on("2030-01-31T12:00")
