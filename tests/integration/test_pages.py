@@ -138,6 +138,14 @@ async def test_payments_are_shown_and_what_remains(world: World, web: httpx.Asyn
     assert (await web.get(f"{path}/qr.svg")).status_code == 404
 
 
+async def test_an_invoice_below_zero_is_not_paid_by_itself(world: World, web: httpx.AsyncClient) -> None:
+    back = [{"name": "Returned suit", "quantity": -1, "price": 100, "_documentItemTaxes": []}]
+    _, _, path = await shared(world, _documentItems=back)
+    page = await web.get(path)
+    assert badge(page) == ""
+    assert "Paid" not in page.text
+
+
 async def test_a_canceled_document_says_so(world: World, web: httpx.AsyncClient, database_url: str) -> None:
     _, invoice, path = await shared(world)
     owner = await asyncpg.connect(database_url)

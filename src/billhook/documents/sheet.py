@@ -104,7 +104,8 @@ class Sheet:
             return ("canceled", words.canceled) if document.canceled else ("draft", words.draft)
         if document.accepted_at or document.rejected_at:
             return ("accepted", words.accepted) if document.accepted_at else ("rejected", words.rejected)
-        if document.type not in (Type.INVOICE, Type.ADVANCE):
+        we_owe = document.total_with_tax < 0 and document.total_due < 0  # a negative invoice that nobody has paid out
+        if we_owe or document.type not in (Type.INVOICE, Type.ADVANCE):
             return "issued", ""
         if document.paid_in_full:
             credited = document.total_credited and document.total_paid <= 0
