@@ -117,16 +117,16 @@ async def create(
     async with request.database.open(account) as tx:
         entered = await organizations.enter(tx, organization_id, write=True)
     name, file = await request.upload_spooled()
-    asking = transfer.asking(
-        type=type,
-        file_name=name,
-        dry_run=dry_run,
-        separator=separator,
-        encoding=encoding,
-        decimal=decimal,
-        dates=dates,
-    )
     with file:
+        asking = transfer.asking(
+            type=type,
+            file_name=name,
+            dry_run=dry_run,
+            separator=separator,
+            encoding=encoding,
+            decimal=decimal,
+            dates=dates,
+        )
         checked = await transfer.take_in(request.database, account, entered.organization_id, asking, file)
     return CheckedOut(
         success=True,

@@ -174,6 +174,10 @@ class BillhookRequest(Request[Any, Any, Any]):
                     return Spooled(field.filename or "", cast("BinaryIO", field.file))
             raise Malformed(why="it holds no file; send the file as a field of a multipart form")
         file = SpooledTemporaryFile[bytes](SPOOLED_BYTES)
-        async for piece in self.stream():
-            file.write(piece)
+        try:
+            async for piece in self.stream():
+                file.write(piece)
+        except BaseException:
+            file.close()
+            raise
         return Spooled("", cast("BinaryIO", file))
