@@ -108,6 +108,7 @@ async def test_a_duplicate_is_fresh(till: Till) -> None:
     assert copy["totalWithTax"] == TOTAL
     taxes = [tax["taxId"] for line in copy["_documentItems"] for tax in line["_documentItemTaxes"]]
     assert taxes == [tax["taxId"] for line in invoice["_documentItems"] for tax in line["_documentItemTaxes"]]
+    assert (await till.refused(invoice, "duplicate", type="estimate"))["code"] == "DOCUMENT_TYPE_FIXED"
     said = {"draft": False, "_documentClient": {"name": "Somebody else"}, "_documentItems": LINES[:1]}
     other = await post(till, invoice, "duplicate", said)
     assert (other["number"][5:], other["totalWithTax"]) == ("00001", 1210)

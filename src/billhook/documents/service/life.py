@@ -18,6 +18,7 @@ from billhook.documents.model.problems import (
     NotAnEstimate,
     NotConvertible,
     StillDraft,
+    TypeFixed,
 )
 from billhook.documents.model.reopen import amended
 from billhook.documents.service.entering import read
@@ -73,9 +74,12 @@ async def convert(tx: Tx, document_id: str, said: dict[str, Any], *, again: bool
 async def duplicate(tx: Tx, document_id: str, said: dict[str, Any]) -> Made:
     """Make a document like another one, changed by what is said; a draft, unless `draft: false` is said.
 
-    It has today's dates and the next number, and neither payments nor links. Raises NotYours and what `issue` raises.
+    It has today's dates and the next number, and neither payments nor links. Raises NotYours, TypeFixed and what
+    `issue` raises.
     """
     document = await read(tx, document_id)
+    if said.get("type", document.type) != document.type:
+        raise TypeFixed
     return await issue(tx, await _copy(tx, document, {"draft": True} | said | {"type": document.type}))
 
 
