@@ -167,3 +167,13 @@ async def test_the_guide_to_received_documents_works(world: World, tmp_path: Pat
     told = "\n".join(blocks(DOCS / "guides" / "incoming-documents.md", "sh"))
     said = await run(given + told.replace("curl ", "curl --fail-with-body "), world.base_url, tmp_path)
     assert said.count('"totalWithTax":119.02') == 2
+
+
+async def test_the_guide_to_foreign_currency_works(world: World, tmp_path: Path) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    given = f"API={world.base_url}/v1 TOKEN={alice.token} ORGANIZATION={organization['id']}\n"
+    told = blocks(DOCS / "guides" / "foreign-currency.md", "sh")[2:]
+    said = await run(given + "\n".join(told).replace("curl ", "curl --fail-with-body "), world.base_url, tmp_path)
+    assert '"totalConverted":9500' in said
+    assert '"source":"As agreed"' in said

@@ -7,7 +7,7 @@ import msgspec
 
 from billhook.api.categories import DocumentCategoryIn
 from billhook.api.wire import UNSET, AddressIn, Flag, Free, In, Number, Text, When, data_in, given, identity_said, said
-from billhook.documents import NewDocument, NewLine, NewPayment, NewTax, NewTaxRow, NewTotals, Sending
+from billhook.documents import NewConversion, NewDocument, NewLine, NewPayment, NewTax, NewTaxRow, NewTotals, Sending
 from billhook.documents.model.document import Options
 
 Names = list[str] | str | None | msgspec.UnsetType
@@ -87,6 +87,16 @@ class DocumentPaymentIn(In, kw_only=True):
     custom: Free = UNSET
 
 
+class DocumentConversionRateIn(In, kw_only=True):
+    """The rate of a document in another currency than the organization's; left out, the newest one that is known."""
+
+    rate: Number = UNSET
+    date: When = UNSET
+    source: Text = UNSET
+    from_currency: Text = UNSET
+    to_currency: Text = UNSET
+
+
 class SendIn(In, kw_only=True):
     """How a document is to be mailed; lists may also be comma-separated texts."""
 
@@ -115,6 +125,7 @@ class DocumentIn(In, kw_only=True):
     date_received: When = UNSET
     reference: Text = UNSET
     currency_id: Text = UNSET
+    document_conversion_rate: DocumentConversionRateIn | None | msgspec.UnsetType = UNSET
     decimal_places: int | None | msgspec.UnsetType = UNSET
     note: Text = UNSET
     tax_clause: Text = UNSET
@@ -163,6 +174,8 @@ def changes(body: DocumentIn) -> dict[str, Any]:
     result = _without_nulls(result)
     if "currency_id" in fields:
         result["currency"] = fields["currency_id"]
+    if "document_conversion_rate" in fields:
+        result["conversion"] = _conversion(body.document_conversion_rate)
     for name, party in (("client", body.document_client), ("issuer", body.document_issuer)):
         if party is not UNSET:
             result[name] = _party(party)
@@ -246,6 +259,14 @@ def _without_nulls(fields: dict[str, Any]) -> dict[str, Any]:
     """Drop nulls where a value has no "not said": the default then holds."""
     droppable = _NEVER_NULL | _OPTIONS
     return {name: value for name, value in fields.items() if value is not None or name not in droppable}
+
+
+def _conversion(rate: DocumentConversionRateIn | None | msgspec.UnsetType) -> NewConversion | None:
+    if rate is UNSET or rate is None:
+        return None
+    fields = said(rate)
+    fields["origin"], fields["target"] = fields.pop("from_currency", None), fields.pop("to_currency", None)
+    return NewConversion(**fields)
 
 
 def _party(party: DocumentPartyIn | None | msgspec.UnsetType) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from billhook.api.attachments import FileMetaOut, file_meta_out
 from billhook.api.categories import DocumentCategoryOut
 from billhook.api.comments import CommentOut, comment_out
+from billhook.api.conversion_out import DocumentConversionRateOut, conversion_out
 from billhook.api.wire import AddressOut, Out, iso, major
 from billhook.attachments import Attachment
 from billhook.documents import Document, PaymentOf, on_paper, shown
@@ -145,7 +146,10 @@ class DocumentOut(Out, kw_only=True):
     total_due: Amount
     paid_in_full: bool
     total_credited: Amount | None = None
+    total_converted: Amount | None = None
+    total_with_tax_converted: Amount | None = None
     currency_id: str
+    document_conversion_rate: DocumentConversionRateOut | None = None
     document_taxes: list[DocumentTaxOut] | None
     document_reverse_taxes: list[DocumentTaxOut] | None
     has_unit: bool
@@ -218,8 +222,7 @@ def document_out(
 ) -> DocumentOut:
     """Return the wire form of a document; `parse` replaces smart codes, `payments` None leaves them out."""
     exponent, options = document.exponent, document.options
-    texts = shown(document) if parse else document
-    paper = on_paper(document)
+    texts, paper, converted = shown(document) if parse else document, on_paper(document), document.conversion
     return DocumentOut(
         id=document.id,
         number=document.number,
@@ -242,7 +245,10 @@ def document_out(
         total_credited=major(document.total_credited, exponent) or None,
         total_due=major(document.total_due, exponent),
         paid_in_full=document.paid_in_full,
+        total_converted=major(converted.total, converted.exponent) if converted else None,
+        total_with_tax_converted=major(converted.total_with_tax, converted.exponent) if converted else None,
         currency_id=document.currency,
+        document_conversion_rate=conversion_out(converted) if converted else None,
         document_taxes=[_tax_row(row, exponent) for row in document.taxes],
         document_reverse_taxes=[_tax_row(row, exponent) for row in document.reverse_taxes],
         has_unit=document.has_unit,

@@ -43,3 +43,9 @@ class NotReady(Problem):
 
     kind = Kind.UNAVAILABLE
     code = "NOT_READY"
+
+
+class RatesNotRead(Problem):
+    """The rates at {place} cannot be had: {why}."""
+
+    code = "RATES_NOT_READ"

@@ -165,3 +165,19 @@ def export(organization: str | None, to: Path | None, proved: Path | None, data_
         make(settings_of(data_dir=data_dir), organization, to or Path(f"organization-{organization}"))
     elif proved is not None and not prove(proved):
         sys.exit(1)
+
+
+@program.group()
+def rates() -> None:
+    """Exchange rates."""
+
+
+@rates.command("import")
+@click.argument("place", metavar="FILE|URL")
+@data_dir
+def import_rates(place: str, data_dir: Path | None) -> None:
+    """Keep euro reference rates: the European Central Bank's CSV, ZIP or XML, of one day or of all."""
+    from billhook.cli.rates import import_rates
+
+    done = import_rates(settings_of(data_dir=data_dir), place)
+    click.echo(f"{done.read} rates up to {done.day} read, {done.changed} of them new or changed")

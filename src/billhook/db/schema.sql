@@ -15,6 +15,8 @@ CREATE SCHEMA delivery;
 
 CREATE SCHEMA documents;
 
+CREATE SCHEMA exchange;
+
 CREATE SCHEMA files;
 
 CREATE SCHEMA idempotency;
@@ -297,6 +299,13 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION documents.refuse_conversion() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'an issued document is not converted anew' using errcode = 'BH001';
+end $$;
+
 CREATE FUNCTION documents.refuse_emptying() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -445,6 +454,16 @@ begin
     perform documents.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
   end loop;
 end $$;
+
+CREATE FUNCTION exchange.pairs(one text, other text, at date) RETURNS TABLE(day date, source text, one_rate numeric, other_rate numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select a.day, a.source, a.rate, b.rate
+    from exchange.rate a join exchange.rate b on b.currency = other and b.day = a.day and b.source = a.source
+   where a.currency = one and a.day <= at and a.day > at - 366
+   order by a.day desc, a.source limit 6
+$$;
 
 CREATE FUNCTION files.forget(hash bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1091,6 +1110,9 @@ CREATE TABLE documents.document (
     accepted_at timestamp with time zone,
     rejected_at timestamp with time zone,
     credit_applied bigint DEFAULT 0 NOT NULL,
+    conversion jsonb,
+    total_converted bigint GENERATED ALWAYS AS (((conversion ->> 'total'::text))::bigint) STORED,
+    total_with_tax_converted bigint GENERATED ALWAYS AS (((conversion ->> 'total_with_tax'::text))::bigint) STORED,
     overdue_at timestamp with time zone,
     unit_id uuid,
     sort_total bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_with_tax)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
@@ -1195,6 +1217,16 @@ ALTER TABLE documents.tally_change ALTER COLUMN at ADD GENERATED ALWAYS AS IDENT
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE exchange.rate (
+    currency text NOT NULL,
+    day date NOT NULL,
+    source text NOT NULL,
+    rate numeric NOT NULL,
+    imported_at timestamp with time zone NOT NULL,
+    CONSTRAINT rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT rate_rate_check CHECK ((rate > (0)::numeric))
 );
 
 CREATE TABLE files.blob (
@@ -1633,6 +1665,9 @@ ALTER TABLE ONLY documents.tally_change
 ALTER TABLE ONLY documents.tally_mark
     ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year) INCLUDE (n);
 
+ALTER TABLE ONLY exchange.rate
+    ADD CONSTRAINT rate_pkey PRIMARY KEY (currency, day, source);
+
 ALTER TABLE ONLY files.blob
     ADD CONSTRAINT blob_pkey PRIMARY KEY (sha256);
 
@@ -1925,6 +1960,8 @@ CREATE INDEX request_created ON usage.request USING btree (created_at);
 
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
+CREATE TRIGGER conversion_immutable BEFORE UPDATE OF conversion ON documents.document FOR EACH ROW WHEN (((NOT old.draft) AND (old.conversion IS DISTINCT FROM new.conversion))) EXECUTE FUNCTION documents.refuse_conversion();
+
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
 
 CREATE TRIGGER never_back BEFORE DELETE OR UPDATE ON documents.counter FOR EACH ROW EXECUTE FUNCTION documents.refuse_going_back();
@@ -2131,6 +2168,8 @@ GRANT USAGE ON SCHEMA delivery TO billhook_app;
 
 GRANT USAGE ON SCHEMA documents TO billhook_app;
 
+GRANT USAGE ON SCHEMA exchange TO billhook_app;
+
 GRANT USAGE ON SCHEMA files TO billhook_app;
 
 GRANT USAGE ON SCHEMA idempotency TO billhook_app;
@@ -2198,6 +2237,8 @@ GRANT ALL ON FUNCTION documents.take_overdue(moment timestamp with time zone, mo
 GRANT ALL ON FUNCTION documents.tallies_due(at_least integer) TO billhook_app;
 
 REVOKE ALL ON FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION exchange.pairs(one text, other text, at date) TO billhook_app;
 
 GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
 
@@ -2272,6 +2313,8 @@ GRANT SELECT,INSERT ON TABLE documents.tally_change TO billhook_app;
 GRANT SELECT ON TABLE documents.tally_mark TO billhook_app;
 
 GRANT SELECT ON TABLE documents.tally TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE exchange.rate TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE files.blob TO billhook_app;
 

@@ -6,7 +6,16 @@ from billhook.documents.jobs import TICKS, handlers
 from billhook.documents.journeys import pdf
 from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
-from billhook.documents.model.new import NewDocument, NewLine, NewPayment, NewTax, NewTaxRow, NewTotals, Sending
+from billhook.documents.model.new import (
+    NewConversion,
+    NewDocument,
+    NewLine,
+    NewPayment,
+    NewTax,
+    NewTaxRow,
+    NewTotals,
+    Sending,
+)
 from billhook.documents.model.received import on_paper
 from billhook.documents.model.steps import Step
 from billhook.documents.model.wording import shown
@@ -58,6 +67,7 @@ __all__ = [
     "Document",
     "Labels",
     "Made",
+    "NewConversion",
     "NewDocument",
     "NewLine",
     "NewPayment",

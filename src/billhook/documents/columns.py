@@ -11,6 +11,10 @@ def _amount(column: str, order: str = "") -> Column:
     return Column(f"({column} * power(10::numeric, -exponent))", "number", order)
 
 
+def _converted(column: str) -> Column:
+    return Column(f"({column} * power(10::numeric, -(conversion ->> 'exponent')::int))", "number")
+
+
 _NUMBER = """((case when number is null then '' else number end) collate "C")"""
 _DUE = "(case when date_due is null then timestamptz '0001-01-01 00:00:00+00' else date_due end)"
 
@@ -51,6 +55,8 @@ COLUMNS: Final[Columns] = {
     "totalCredited": _amount("total_credited"),
     "totalDue": _amount("total_due"),
     "numberInternal": Column("(options ->> 'number_internal')"),
+    "totalConverted": _converted("total_converted"),
+    "totalWithTaxConverted": _converted("total_with_tax_converted"),
     "note": Column("note"),
     "footer": Column("footer"),
     "signature": Column("signature"),

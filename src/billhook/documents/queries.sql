@@ -42,6 +42,10 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
                      from units.unit u
                     where u.shard = :shard and u.organization_id = :organization_id and u.deleted_at is null
                       and (u.id = :unit_id or u.prefix = :number_prefix)), '[]') end as units,
+       case when :currency::text is null or :currency = o.currency then '[]' else
+         (select coalesce(jsonb_agg(jsonb_build_object('day', r.day, 'source', r.source, 'one_rate', r.one_rate,
+                   'other_rate', r.other_rate) order by r.day desc, r.source), '[]')
+            from exchange.pairs(:currency, o.currency, :until) r) end as rates,
        (select d.id from documents.document d
          where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id
            and d.deleted_at is null) as same_unique_id
@@ -77,7 +81,7 @@ document as (
     date, date_service, date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent,
     decimal_places, rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, note, tax_clause, footer,
     signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, said, unique_id, custom, l10n, data,
-    document_ids, previous_document_id, advance_ids, refers_to, issued_at, created_at, updated_at)
+    document_ids, previous_document_id, advance_ids, refers_to, conversion, issued_at, created_at, updated_at)
   select :shard, :id, :organization_id, :account_id, :unit_id, :type, :draft, :incoming,
     case when :own_number::text is not null or not :counts then :own_number
          else :number_prefix::text || :counter_year::int::text || '-' || lpad(last::text, greatest(5, length(last::text)), '0') end,
@@ -85,7 +89,7 @@ document as (
     :date, :date_service, :date_service_to, :date_due, :date_valid_till, :date_paid, :date_received, :reference, :currency, :exponent,
     :decimal_places, :rounding, :locale, :timezone, :total, :total_discount, :total_with_tax, :total_paid, :note, :tax_clause, :footer,
     :signature, :issuer, :client, :client_id, :lines, :taxes, :reverse_taxes, :has_unit, :options, :said, :unique_id, :custom, :l10n, :data,
-    :document_ids, :previous_document_id, :advance_ids, :refers_to, :issued_at, :now, :now
+    :document_ids, :previous_document_id, :advance_ids, :refers_to, :conversion, :issued_at, :now, :now
     from (select) as one left join counter on true
   returning number),
 item as (
@@ -126,7 +130,7 @@ select id, organization_id, account_id, unit_id, type, draft, incoming, canceled
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, conversion, accepted_at,
        rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null;
 
@@ -136,7 +140,7 @@ select id, organization_id, account_id, unit_id, type, draft, incoming, canceled
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, conversion, accepted_at,
        rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = :document and deleted_at is null for update;
 
@@ -146,7 +150,7 @@ select id, organization_id, account_id, unit_id, type, draft, incoming, canceled
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, conversion, accepted_at,
        rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = :shard and id = any(:documents) and deleted_at is null order by id for update;
 
@@ -210,7 +214,7 @@ select id, organization_id, account_id, unit_id, type, draft, incoming, canceled
        date_service_to, date_due, date_valid_till, date_paid, date_received, reference, currency, exponent, decimal_places,
        rounding, locale, timezone, total, total_discount, total_with_tax, total_paid, total_credited, note, tax_clause, footer,
        signature, issuer, client, client_id, lines, taxes, reverse_taxes, has_unit, options, unique_id, custom, l10n, data,
-       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, accepted_at,
+       comments, document_ids, previous_document_id, advance_ids, refers_to, shareable_id, sent_snail_mail, conversion, accepted_at,
        rejected_at, issued_at, deleted_at, created_at, updated_at
   from documents.document where shard = $1 and organization_id = $2;
 
@@ -266,7 +270,7 @@ update documents.document
        lines = :lines, taxes = :taxes, reverse_taxes = :reverse_taxes, has_unit = :has_unit, options = :options, said = :said,
        custom = :custom, l10n = :l10n, data = :data, document_ids = :document_ids,
        previous_document_id = :previous_document_id, advance_ids = :advance_ids,
-       refers_to = :refers_to, updated_at = :now
+       refers_to = :refers_to, conversion = :conversion, updated_at = :now
  where shard = :shard and id = :id and draft and deleted_at is null;
 
 -- name: issue_draft
@@ -322,6 +326,10 @@ select 'document.overdue', o.organization_id, jsonb_build_object('document_id', 
 -- Only drafts and estimates go; the database refuses the rest.
 update documents.document set deleted_at = :now, updated_at = :now
  where shard = :shard and id = :document and deleted_at is null;
+
+-- name: convert
+-- A draft at the rate of the moment it is issued.
+update documents.document set conversion = :conversion, updated_at = :now where shard = :shard and id = :document and draft;
 
 -- name: last_number
 select last from documents.counter

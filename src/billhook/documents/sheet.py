@@ -194,6 +194,19 @@ class Sheet:
                 rows.append(view.Total(words.amount_due, self.money(document.total_due), "due"))
         return rows
 
+    def exchange(self) -> str:
+        """Return at what rate the document was converted, and what it comes to in the organization's currency."""
+        conversion, words = self.document.conversion, self.words.totals
+        if conversion is None:
+            return ""
+        rate = f"1 {conversion.origin} = {self.format.exchange_rate(conversion.rate)} {conversion.target}"
+        amounts = [(words.total, conversion.total_with_tax)]
+        if self.document.taxes:
+            tax = conversion.total_with_tax - conversion.total
+            amounts = [(words.total_without_tax, conversion.total), (words.tax, tax), *amounts]
+        shown = [f"{label}: {self.format.money(minor, conversion.target)}" for label, minor in amounts]
+        return f"{rate} ({conversion.source}, {self.day(conversion.date)})\n{' · '.join(shown)}"
+
     def meta(self) -> list[tuple[str, str]]:
         """Return dates and references: label and value."""
         document, words = self.document, self.words.meta
@@ -250,6 +263,7 @@ def paper_view(sheet: Sheet, branding: Branding, *, draw_code: bool = True) -> v
         payment=_payment(sheet, draw_code=draw_code),
         note=sheet.texts.note,
         tax_clause="" if sheet.texts.tax_clause in sheet.texts.note else sheet.texts.tax_clause,
+        exchange=sheet.exchange(),
         signature=sheet.texts.signature,
         footer=sheet.texts.footer,
         page_of=words.page.page_of,

@@ -1,6 +1,6 @@
 """The statements of the documents room."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +8,17 @@ import msgspec
 from billhook.clients.model import Check
 from billhook.db import Statements, Tx
 from billhook.documents.model.crediting import Note
-from billhook.documents.model.document import Comment, Document, Line, Options, Party, PaymentOf, Reference, TaxRow
+from billhook.documents.model.document import (
+    Comment,
+    Conversion,
+    Document,
+    Line,
+    Options,
+    Party,
+    PaymentOf,
+    Reference,
+    TaxRow,
+)
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import Series
@@ -104,6 +114,8 @@ async def ground(
     unit_id: Id | None,
     number_prefix: str | None,
     document_ids: list[Id],
+    currency: str | None,
+    until: date,
     unique_id: str | None,
 ) -> Ground | None: ...
 
@@ -178,6 +190,7 @@ async def issue(
     previous_document_id: Id | None,
     advance_ids: list[Id],
     refers_to: tuple[Reference, ...],
+    conversion: Conversion | None,
     issued_at: datetime | None,
     payments: list[PaymentRow],
     entries: list[EntryRow],
@@ -279,6 +292,7 @@ async def replace_draft(
     previous_document_id: Id | None,
     advance_ids: list[Id],
     refers_to: tuple[Reference, ...],
+    conversion: Conversion | None,
 ) -> int: ...
 
 
@@ -317,6 +331,10 @@ async def announce_overdue(tx: Tx, most: int) -> int: ...
 
 @sql.run
 async def delete_document(tx: Tx, document: Id) -> int: ...
+
+
+@sql.run
+async def convert(tx: Tx, document: Id, conversion: Conversion | None) -> int: ...
 
 
 @sql.one

@@ -115,6 +115,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meaning("How long the slow direct debits of the sandbox gateway take, in seconds.", readings.whole(0, _DAY)),
     ] = 180
+    allow_private_addresses: Annotated[
+        bool,
+        Meaning(
+            "Whether addresses that others name may lead into private networks; only for a closed installation.",
+            readings.yes_or_no(),
+        ),
+    ] = False
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meaning("Least severe messages that are logged.", readings.choice("debug", "info", "warning", "error")),

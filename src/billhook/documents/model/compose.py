@@ -5,8 +5,9 @@ from typing import Final
 
 import msgspec
 
+from billhook.documents.model import conversion, links, parties, payments, received, saving, sending
 from billhook.documents.model import lines as line_rules
-from billhook.documents.model import links, parties, payments, received, saving, sending
+from billhook.documents.model.conversion import conversion_of
 from billhook.documents.model.dates import Dates, dates_of
 from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
@@ -58,6 +59,7 @@ def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
         faults.append(Fault("currencyId", "inclusion", "is not a currency code such as EUR"))
     else:
         faults += payments.faults_of(new, money.exponent(currency))
+        faults += conversion.faults_of(new.conversion, ground, currency)
     faults += header_faults(new) + _own_faults(new, ground) + links.faults_of(new, linked, currency)
     faults += received.faults_of(new)
     if faults:
@@ -161,6 +163,7 @@ def compose(
         date_received=(new.date_received or now) if new.incoming else None,
         refers_to=links.references(new, ground),
         total_paid=sum(payment.amount for payment in paid),
+        conversion=conversion_of(new.conversion, ground, currency, dates.day, (sums.total, sums.total_with_tax), shard),
         issued_at=None if new.draft else now,
         created_at=now,
         updated_at=now,
@@ -237,6 +240,7 @@ def _document(
         refers_to=(),
         shareable_id=None,
         sent_snail_mail=False,
+        conversion=None,
         accepted_at=None,
         rejected_at=None,
         issued_at=None,

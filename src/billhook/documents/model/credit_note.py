@@ -7,6 +7,7 @@ import msgspec
 
 from billhook.documents.model import crediting, links, payments
 from billhook.documents.model.compose import Composed, header_faults
+from billhook.documents.model.conversion import again as converted_again
 from billhook.documents.model.dates import dates_of
 from billhook.documents.model.document import Document, Options, Type
 from billhook.documents.model.ground import Ground
@@ -151,6 +152,9 @@ def note_of(
         data=new.data,
         document_ids=[Id(document_id) for document_id in new.document_ids],
         refers_to=links.references(new, ground),
+        conversion=converted_again(invoice.conversion, (sums.total, sums.total_with_tax))
+        if invoice.conversion
+        else None,
         issued_at=now,
         created_at=now,
         updated_at=now,

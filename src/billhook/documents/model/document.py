@@ -163,6 +163,20 @@ class PaymentOf(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class Conversion(msgspec.Struct, frozen=True, kw_only=True):
+    """How a document was converted; the totals are in minor units of `target`, which has `exponent` digits."""
+
+    id: str
+    origin: str
+    target: str
+    rate: Decimal
+    date: datetime
+    source: str
+    exponent: int
+    total: int
+    total_with_tax: int
+
+
 class Document(msgspec.Struct, frozen=True):
     """One document. The field order is the column order of `documents.document` as the statements select it."""
 
@@ -218,6 +232,7 @@ class Document(msgspec.Struct, frozen=True):
     refers_to: tuple[Reference, ...]
     shareable_id: str | None
     sent_snail_mail: bool
+    conversion: Conversion | None
     accepted_at: datetime | None
     rejected_at: datetime | None
     issued_at: datetime | None

@@ -89,6 +89,15 @@ class KnownUnit(msgspec.Struct, frozen=True):
         return Series(ids.from_uuid(self.id), f"{self.prefix}-")
 
 
+class KnownRate(msgspec.Struct, frozen=True):
+    """What the document's currency (`one_rate`) and the organization's (`other_rate`) were worth on a day."""
+
+    day: date
+    source: str
+    one_rate: Decimal
+    other_rate: Decimal
+
+
 class Ground(msgspec.Struct, frozen=True):
     """The organization, its settings and taxes, and what the request names by id, e-mail, SKU or unique id."""
 
@@ -108,6 +117,7 @@ class Ground(msgspec.Struct, frozen=True):
     items: tuple[KnownItem, ...]
     documents: tuple[KnownDocument, ...]
     units: tuple[KnownUnit, ...]
+    rates: tuple[KnownRate, ...]
     same_unique_id: Id | None
 
     def counting(self, unit_id: str | None, own: str | None, year: int, *, draft: bool, incoming: bool) -> Counting:

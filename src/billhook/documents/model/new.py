@@ -95,6 +95,16 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
     excluded_attachments: tuple[str, ...] = ()
 
 
+class NewConversion(msgspec.Struct, frozen=True, kw_only=True):
+    """A rate that was said, of the document's currency (`origin`) to the organization's (`target`)."""
+
+    rate: Decimal | None = None
+    date: datetime | None = None
+    source: str | None = None
+    origin: str | None = None
+    target: str | None = None
+
+
 class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A document as asked for. `issuer` and `client` hold the keys that were said; they win over what is stored."""
 
@@ -111,6 +121,7 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
     date_received: datetime | None = None
     reference: str | None = None
     currency: str | None = None
+    conversion: NewConversion | None = None
     decimal_places: int | None = None
     note: str | None = None
     tax_clause: str | None = None

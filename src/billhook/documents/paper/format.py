@@ -30,6 +30,7 @@ class Format:
         self._day = lru_cache(maxsize=512)(lambda day: format_date(day, "medium", locale))
         self._currency = lru_cache(maxsize=512)(self._currency_pattern)
         self._number = _with_decimals(parse_pattern(locale.decimal_formats[None].pattern), 0, MOST_DECIMALS)
+        self._exact = _with_decimals(parse_pattern(locale.decimal_formats[None].pattern), 0, 4 * MOST_DECIMALS)
         self._rate = _with_decimals(parse_pattern(locale.percent_formats[None].pattern), 0, MOST_DECIMALS)
 
     @property
@@ -51,6 +52,10 @@ class Format:
     def quantity(self, number: Decimal) -> str:
         """Return a number without trailing zeros."""
         return self._written(self._number, number)
+
+    def exchange_rate(self, rate: Decimal) -> str:
+        """Return an exchange rate with all its digits."""
+        return self._written(self._exact, rate)
 
     def percent(self, rate: Decimal) -> str:
         """Return a rate given in percent: 21 is `21%` in nl and `21 %` in de."""

@@ -9,6 +9,7 @@ from billhook.db import Tx, Unique
 from billhook.documents import events, store
 from billhook.documents.model import links, parties
 from billhook.documents.model.compose import Composed
+from billhook.documents.model.conversion import conversion_of
 from billhook.documents.model.document import Document, Type
 from billhook.documents.model.lines import UNPRICED, is_unpriced
 from billhook.documents.model.links import NOTHING
@@ -20,7 +21,7 @@ from billhook.documents.model.reopen import amended
 from billhook.documents.service.entering import read
 from billhook.documents.service.issuing import columns_of, composed_of, ground_of, taken
 from billhook.documents.service.linking import hold, settle
-from billhook.kernel import ids
+from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, invalid
 
@@ -91,9 +92,11 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
         raise AlreadyIssued(number=draft.number)
     if not draft.lines:
         raise invalid("Document", "_documentItems", "presence", "can't be blank; a document has at least one line")
+    said = await _said(tx, draft)
     if draft.type != Type.DELIVERY_NOTE:
-        _refuse_unpriced(draft, await _said(tx, draft))
+        _refuse_unpriced(draft, said)
     draft, credited = await _linked(tx, draft)
+    await _convert(tx, draft, said)
     numbered = await _counting(tx, draft)
     issued = Composed(msgspec.structs.replace(draft, draft=False), numbered, _nobody(draft), (), NewDocument())
     try:
@@ -119,6 +122,17 @@ async def _issue_draft(tx: Tx, draft: Document) -> Document:
         return issued_now
     await settle(tx, issued_now, credited)
     return await read(tx, draft.id)
+
+
+async def _convert(tx: Tx, draft: Document, said: NewDocument) -> None:
+    """Convert a draft in another currency at the rate that is known by now, unless it was said."""
+    if said.currency is None or said.conversion is not None:
+        return
+    ground = await ground_of(tx, msgspec.structs.replace(said, date=draft.date))
+    day, totals = time.day(draft.date, draft.timezone), (draft.total, draft.total_with_tax)
+    converted = conversion_of(None, ground, draft.currency, day, totals, tx.shard)
+    if converted is not None or draft.conversion is not None:
+        await store.convert(tx, draft.id, converted)
 
 
 def _refuse_unpriced(draft: Document, said: NewDocument) -> None:

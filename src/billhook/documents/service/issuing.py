@@ -1,5 +1,6 @@
 """Creating and issuing a document: one read, and one statement that writes."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -121,6 +122,8 @@ async def ground_of(tx: Tx, new: NewDocument) -> Ground:
         unit_id=Id(new.unit_id) if new.unit_id and ids.is_id(new.unit_id) else None,
         number_prefix=prefix_of(new.number),
         document_ids=[Id(document_id) for document_id in new.referenced if ids.is_id(document_id)],
+        currency=(new.currency or "").upper() or None,
+        until=(new.date or tx.now).date() + timedelta(days=1),  # whatever the organization's zone is
         unique_id=new.unique_id,
     )
     if ground is None:
@@ -156,7 +159,7 @@ _WRITTEN = (
     "date_received", "reference", "currency", "exponent", "decimal_places", "rounding", "locale", "timezone", "total",
     "total_discount", "total_with_tax", "note", "tax_clause", "footer", "signature", "issuer", "client", "client_id",
     "lines", "taxes", "reverse_taxes", "has_unit", "options", "custom", "l10n", "data", "document_ids",
-    "previous_document_id", "advance_ids", "refers_to",
+    "previous_document_id", "advance_ids", "refers_to", "conversion",
 )  # fmt: skip
 
 
