@@ -133,6 +133,20 @@ async def test_the_button_goes_when_charges_are_switched_off(shop: Shop, web: ht
     assert (title(page), "<form" in page.text) == (EN.disabled_title, False)
 
 
+async def test_an_invoice_that_was_paid_otherwise_is_not_paid_again(shop: Shop, web: httpx.AsyncClient) -> None:
+    for begun in (False, True):
+        document, link = await shop.invoice()
+        intent = await shop.collect(link)
+        if begun:
+            await shop.pay(intent, POOR)
+        ok(await shop.alice.post(f"/Documents/{document['id']}/payments", {"type": "bank"}))
+        path = urlsplit(intent["paymentLink"]).path
+        assert path_of(await web.post(path)) == path
+        page = await web.get(path)
+        assert (title(page), f'href="/i/{link}"' in page.text) == (EN.canceled_title, True)
+        assert await shop.totals(document) == (12100, 0, True)
+
+
 async def test_the_mail_of_an_invoice_leads_to_where_it_is_paid(shop: Shop, database: Database) -> None:
     document, link = await shop.invoice()
     ok(await shop.alice.post(f"/Documents/{document['id']}/send", {"recipients": [f"{link}@example.com"]}))

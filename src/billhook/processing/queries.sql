@@ -132,6 +132,13 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 -- The public link of the document that an intent pays.
 select shareable_id from documents.document where shard = :shard and organization_id = :organization_id and id = :document;
 
+-- name: is_outdated
+-- Whether an intent asks for more than its document does now.
+select exists (select from processing.intent i
+  join documents.document d on d.shard = i.shard and d.id = i.document_id
+ where i.shard = :shard and i.organization_id = :organization_id and i.id = :intent
+   and i.status in ('initiated', 'requires_action') and (d.canceled or d.total_due < i.amount));
+
 -- name: list_intents
 -- The filter language completes it.
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,

@@ -158,6 +158,10 @@ async def intent_of_payment(tx: Tx, payment: Id) -> Intent | None: ...
 async def document_link(tx: Tx, document: Id) -> str | None: ...
 
 
+@sql.one
+async def is_outdated(tx: Tx, intent: Id) -> bool: ...
+
+
 LIST_INTENTS = sql.text("list_intents")
 list_intents = sql.dynamic(Intent)
 COUNT_INTENTS = sql.text("count_intents")

@@ -119,7 +119,7 @@ async def collect(till: Till, link: str) -> Intent:
             continue  # another tab has just made it
         if intent.status == State.PROCESSING or _is_current(intent, document, till.database.clock.now()):
             return intent
-        await _call_off(till, intent)
+        await call_off(till, intent)
     raise NotCollectable(why="it is just being paid or changed; try again")
 
 
@@ -169,7 +169,7 @@ async def _reprice(tx: Tx, till: Till, desk: Desk, intent: Intent, amount: int) 
     return await store.reprice(tx, intent.id, amount, application, operator, tx.now + LIFE) > 0
 
 
-async def _call_off(till: Till, intent: Intent) -> Intent:
+async def call_off(till: Till, intent: Intent) -> Intent:
     """End an intent that is open. What turns out to have been paid is settled. Raises what a gateway raises."""
     async with till.database.open(organization=intent.organization_id) as tx:
         if await store.close_unopened(tx, intent.id, closed_as(intent, tx.now)):
@@ -192,7 +192,7 @@ async def cancel(till: Till, account: Id, intent_id: str) -> Intent:
     if intent.status == State.CANCELED:
         return intent
     if intent.status in OPEN:
-        intent = await _call_off(till, intent)
+        intent = await call_off(till, intent)
     if intent.status != State.CANCELED:
         raise IntentClosed(status=intent.status)
     return intent

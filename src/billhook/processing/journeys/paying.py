@@ -6,6 +6,7 @@ from typing import Final
 from billhook.gateways import Refused, sandbox
 from billhook.kernel.ids import Id
 from billhook.processing import store
+from billhook.processing.journeys.collecting import call_off
 from billhook.processing.journeys.looking import look
 from billhook.processing.journeys.till import Till, open_at_gateway
 from billhook.processing.model import ChargesDisabled, Consent, Desk, Intent, IntentClosed, SandboxOnly
@@ -18,14 +19,19 @@ _SOON: Final = timedelta(minutes=1)
 async def pay(till: Till, link: str, consent: Consent | None) -> str:
     """Return where the payer of a payment link goes to pay: two clicks lead to the same payment.
 
+    An intent of a document that was paid or credited meanwhile asks for too much: it is called off.
     Raises NotFound, IntentClosed, ChargesDisabled and what a gateway raises.
     """
     async with till.database.open() as tx:
         intent_id = await enter_link(tx, link)
-        intent = await store.begin(tx, intent_id, consent, tx.now + _SOON)
-        if intent is None:
-            raise IntentClosed(status=(await read(tx, intent_id)).status)
-        desk = await desk_of(tx, intent.merchant_id)
+        outdated = await read(tx, intent_id) if await store.is_outdated(tx, intent_id) else None
+        intent = None if outdated else await store.begin(tx, intent_id, consent, tx.now + _SOON)
+        known = outdated or intent or await read(tx, intent_id)
+        desk = await desk_of(tx, known.merchant_id)
+    if outdated is not None:
+        known = await call_off(till, outdated)
+    if intent is None:
+        raise IntentClosed(status=known.status)
     if intent.page_url:
         return intent.page_url
     return await _open(till, intent, desk)
