@@ -229,6 +229,7 @@ async def create(
         return_url=given(data.return_url) or None,
         allow_recurring=data.allow_recurring or False,
         expires_at=given(data.expires_at),
+        operation=request.operation,
     )
     till = till_of(request)
     return intent_out(await processing.create(till, request.principal.account_id, organization_id, new), till)
@@ -249,6 +250,7 @@ async def charge(
         currency=given(data.currency_id) or given(data.currencyid),
         reference=given(data.reference, ""),
         initial_intent_id=data.initial_payment_intent_id,
+        operation=request.operation,
     )
     till = till_of(request)
     return intent_out(await processing.charge(till, request.principal.account_id, organization_id, new), till)
@@ -341,7 +343,7 @@ async def refund(request: BillhookRequest, payment_id: FromPath[str], data: JSON
     """Give money back that was collected online: all that is left, or an `amount`; several times if need be."""
     amount, reason = given(data.amount), (given(data.reason) or "")[:200] or None
     account = request.principal.account_id
-    return _refund(await processing.refund(till_of(request), account, payment_id, amount, reason))
+    return _refund(await processing.refund(till_of(request), account, payment_id, amount, reason, request.operation))
 
 
 @get("/Payments/{payment_id:str}/refunds", tags=["Payments"], summary="List the refunds of a payment")

@@ -233,6 +233,8 @@ class NewIntent(msgspec.Struct, frozen=True, kw_only=True):
     allow_recurring: bool = False
     expires_at: datetime | None = None
     initial_intent_id: str | None = None
+    operation: Id | None = None
+    """What is being done, where the same may be asked for again: then there is one intent of it."""
 
 
 class Transaction(msgspec.Struct, frozen=True):

@@ -43,10 +43,20 @@ async def create(till: Till, account: Id, organization_id: str, new: NewIntent) 
         await organizations.enter(tx, organization_id, write=True)
         currency, exponent, desk = await _ground(tx, new)
         amount = money.to_minor(new.amount, exponent)
-        made = await _insert(tx, till, desk, amount, currency, account=account, new=new)
+        return await _made(tx, till, desk, amount, currency, account=account, new=new)
+
+
+async def _made(tx: Tx, till: Till, desk: Desk, amount: int, currency: str, *, account: Id, new: NewIntent) -> Intent:
+    """Return the intent of an operation: made now, or by the same request when it was cut off."""
+    found = await store.select_intent(tx, ids.on_shard(new.operation, tx.shard)) if new.operation else None
+    made = found or await _insert(tx, till, desk, amount, currency, account=account, new=new)
     if made is None:
         raise AssertionError("only a document's intent can be there already")
     return made
+
+
+def _id_of(tx: Tx, new: NewIntent) -> Id:
+    return ids.on_shard(new.operation, tx.shard) if new.operation else ids.new(tx.shard)
 
 
 async def _ground(tx: Tx, new: NewIntent) -> tuple[str, int, Desk]:
@@ -77,7 +87,7 @@ async def _insert(
     expires_at = new.expires_at or tx.now + LIFE
     return await store.insert_intent(
         tx,
-        id=ids.new(tx.shard),
+        id=_id_of(tx, new),
         owner=account,
         merchant=desk.merchant_id,
         document=document.id if document else None,
@@ -211,9 +221,7 @@ async def charge(till: Till, account: Id, organization_id: str, new: NewIntent) 
         amount = money.to_minor(new.amount, exponent)
         if initial.merchant_id != desk.merchant_id:
             raise NotEnabled
-        made = await _insert(tx, till, desk, amount, currency, account=account, new=new)
-    if made is None:
-        raise AssertionError("only a document's intent can be there already")
+        made = await _made(tx, till, desk, amount, currency, account=account, new=new)
     try:
         await open_at_gateway(till, made, desk)
         return await look(till, made.organization_id, made.id)

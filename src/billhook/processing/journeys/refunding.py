@@ -19,8 +19,10 @@ from billhook.processing.service.set_up import desk_of
 _SOON: Final = timedelta(minutes=1)
 
 
-async def refund(till: Till, account: Id, payment_id: str, amount: Decimal | None, reason: str | None) -> Refund:
-    """Give back what is left of a payment, or an amount of it (major units).
+async def refund(
+    till: Till, account: Id, payment_id: str, amount: Decimal | None, reason: str | None, operation: Id | None = None
+) -> Refund:
+    """Give back what is left of a payment, or an amount of it (major units); of one `operation` once.
 
     Decided and written before the gateway is asked, so no two of them give back more than there is. Raises
     NotRefundable, Invalid, what `payments.enter` raises and, when the gateway will not, Refused.
@@ -29,7 +31,9 @@ async def refund(till: Till, account: Id, payment_id: str, amount: Decimal | Non
         await payments.enter(tx, payment_id, write=True)
         async with tx.atomic():
             intent, desk = await _held(tx, payment_id)
-            row = await _decide(tx, intent, desk, amount, reason)
+            refund_id = ids.on_shard(operation, tx.shard) if operation else ids.new(tx.shard)
+            begun = [row for row in await store.refunds_of(tx, intent.id) if row.id == refund_id]
+            row = begun[0] if begun else await _decide(tx, intent, desk, amount, reason, refund_id)
     gateway, connection = till.at(desk)
     where = (connection, desk.merchant_remote_id or "", intent.remote_id or "")
     try:
@@ -55,7 +59,9 @@ async def _held(tx: Tx, payment_id: str) -> tuple[Intent, Desk]:
     return intent, await desk_of(tx, intent.merchant_id)
 
 
-async def _decide(tx: Tx, intent: Intent, desk: Desk, amount: Decimal | None, reason: str | None) -> Refund:
+async def _decide(
+    tx: Tx, intent: Intent, desk: Desk, amount: Decimal | None, reason: str | None, refund_id: Id
+) -> Refund:
     """Write down that so much is to go back. Raises NotRefundable, Invalid."""
     rows = [row for row in await store.refunds_of(tx, intent.id) if row.status != "failed"]
     gone = sum(row.amount for row in rows)
@@ -71,7 +77,7 @@ async def _decide(tx: Tx, intent: Intent, desk: Desk, amount: Decimal | None, re
         raise invalid("Refund", "amount", "numericality", message)
     return await store.insert_refund(
         tx,
-        id=ids.new(tx.shard),
+        id=refund_id,
         owner=tx.account or intent.account_id,
         intent=intent.id,
         amount=wanted,
