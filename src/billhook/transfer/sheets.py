@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
-
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a text may not begin with in a CSV file: a spreadsheet would take it for a formula and run it."""
 MAX_TEXT: Final = 32_767
@@ -46,6 +44,8 @@ class Excel:
     def __init__(self, path: Path, name: str, header: Sequence[str]) -> None:
         self.path = path
         options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_urls": False}
+        import xlsxwriter  # not at the start: few processes ever write a workbook
+
         self._book = xlsxwriter.Workbook(str(path), options)
         self._sheet = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 0)

@@ -4,8 +4,6 @@ import logging
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpx
-
 from billhook.db import Database
 from billhook.gateways.sandbox import bank, notices
 from billhook.gateways.sandbox.events import NOTICE, RESOLVE
@@ -44,6 +42,8 @@ def handlers(database: Database, gateway: SandboxGateway) -> dict[str, Handler]:
 
 async def _post(database: Database, gateway: SandboxGateway, platform: Platform, job: Job) -> None:
     """Send a notice. Its path is the platform's; the origin is where we are reached today, as ports may change."""
+    import httpx  # not at the start: it brings a command line of its own along
+
     body = notices.encoded(job.payload["notice"])
     signature = notices.sign(gateway.notice_secret(platform.id), database.clock.now(), body)
     headers = {notices.HEADER: signature, "content-type": "application/json"}
