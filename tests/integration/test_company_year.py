@@ -7,7 +7,7 @@ Net, in EUR unless said otherwise; 21 % on top. The pattern of the hosting is an
     5 Mar   goods, 10 at 100             1 000      two credited on 20 Mar (-200); the rest, 968, paid on 25 Mar
     10 Apr  talk                           200      paid 300 instead of 242 on 12 Apr: 58 too much
     2 May   book                            50      the 58, and 2.50 by card on 3 May
-    1 Jun   abroad, in USD, no tax         500 USD  paid on 15 Jun
+    1 Jun   abroad, in USD, no tax         500 USD  at 0.9, so 450 EUR; paid on 15 Jun
     7 Jul   mistake                        300      canceled on 8 Jul (-300)
     31 Jan … 31 Dec  hosting          12 x 100      January to June paid on the 15th of the month after
     31 Dec  23:30 in Brussels               70      never paid
@@ -146,7 +146,7 @@ async def spring(books: Books) -> None:
     await books.on("2030-05-15T10:00")
     await pay_hosting(books, 4)
     await books.on("2030-06-01T10:00")
-    abroad = await books.invoice(500, rate=0, currencyId="USD")
+    abroad = await books.invoice(500, rate=0, currencyId="USD", _documentConversionRate={"rate": 0.9})
     await books.on("2030-06-15T10:00")
     await books.paid(abroad)
     await pay_hosting(books, 5)
@@ -163,6 +163,11 @@ async def test_what_was_sold_is_the_table_s(books: Books) -> None:
     sold = {row["currency"]: [period["value"] for period in row["series"]] for row in stats["stats"]}
     assert sold == SOLD
     assert {row["currency"]: row["total"] for row in stats["total"]} == {c: sum(months) for c, months in SOLD.items()}
+
+
+async def test_what_was_sold_abroad_is_told_in_our_currency_too(books: Books) -> None:
+    [abroad] = await books.get(f"{books.path}/Documents?filter[where][currencyId]=USD")
+    assert (abroad["totalWithTax"], abroad["totalWithTaxConverted"]) == (500, 450)
 
 
 async def test_what_was_paid_is_the_table_s(books: Books) -> None:
