@@ -12,13 +12,15 @@ import httpx
 import pytest
 
 from billhook.api.reference_page.call import variable_of
-from tests.contract.belongings import LOGO, belongings, collected
+from tests.contract.belongings import CLIENTS, LOGO, belongings, collected
 from tests.integration.access_cast import confirm, invite
 from tests.integration.accounts_cast import ANOTHER, an_email, confirmation_token, reset_token
 from tests.world import PASSWORD, Actor, World
 
 LANGUAGES = ("curl", "python", "javascript")
 ON_DRAFTS = {"documentsReplace", "documentsReplaceByPost", "documentsRemove", "documentsIssue"}
+ON_ESTIMATES = {"documentLifeAccept", "documentLifeReject", "documentLifeConvert"}
+ON_SHARED_ESTIMATES = {"documentLifePublicAccept", "documentLifePublicReject"}
 
 NOT_FOR_READERS = {"paymentProcessingTakeNotice"}
 """Operations that payment providers call, with a signature that readers do not have."""
@@ -78,6 +80,7 @@ def language(request: pytest.FixtureRequest) -> str:
 def _write(folder: Path, code: str) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "logo.png").write_bytes(LOGO)
+    (folder / "clients.csv").write_bytes(CLIENTS)
     (folder / "time-sheet.pdf").write_bytes(b"%PDF-1.7")
     (folder / "example.py").write_text(code)
     (folder / "example.mjs").write_text(code)
@@ -138,6 +141,12 @@ async def variables_for(world: World, alice: Actor, operation: str) -> dict[str,
         await confirm(world, alice)
         invited = await invite(boss, await world.organization(boss), email=alice.account["email"])
         variables["ACCESS_ID"] = invited["id"]
+    if operation in ON_ESTIMATES | ON_SHARED_ESTIMATES:
+        estimate = await world.invoice(alice, {"id": own["organization_id"]}, type="estimate")
+        shared = await alice.post(f"/Documents/{estimate['id']}/share")
+        variables |= {"DOCUMENT_ID": estimate["id"], variable_of("link"): shared.json()["shareableId"]}
+    if operation == "documentLifeUncancel":
+        assert (await alice.post(f"/Documents/{own['document_id']}/cancel?technical=true")).status_code == 200
     if operation in ("paymentIntentsCharge", "paymentIntentsRefund"):
         online = await collected(alice, own["organization_id"])
         variables |= {variable_of(name): value for name, value in online.items()}
