@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
@@ -76,7 +76,7 @@ def _text(value: Any) -> str:
         return value.decode()
     if isinstance(value, str):
         return str(ids.to_uuid(value)) if ids.is_id(value) else value
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # instants too
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()

@@ -359,7 +359,9 @@ async def test_a_line_nobody_has_said_the_price_of_is_given_away_to_nobody(world
     alice = await world.actor()
     agency = await world.organization(alice)
     path = f"/Organizations/{agency['id']}/Documents"
-    lines = [{"name": "Suit", "prise": 10_000}, {"name": "Free", "price": 0}, {"name": "Parts", "isSeparator": True}]
+    misspelt = await alice.post(path, world.rocket_man(_documentItems=[{"name": "Suit", "prise": 10_000}]))
+    assert misspelt.json()["error"]["details"]["codes"] == {"_documentItems.0.prise": ["unknown_field"]}
+    lines = [{"name": "Suit"}, {"name": "Free", "price": 0}, {"name": "Parts", "isSeparator": True}]
     body = world.rocket_man(_documentItems=lines)
     refused = await alice.post(path, body)
     assert refused.status_code == 422

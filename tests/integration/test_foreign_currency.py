@@ -4,13 +4,16 @@ The rates of these tests are of 2001, so that no other test meets them.
 """
 
 import asyncio
+import io
 import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
+from pypdf import PdfReader
 
 from billhook.kernel import ids
 from tests.integration.payment_desk import faults, ok
@@ -107,6 +110,19 @@ async def test_a_rate_that_is_said_holds(seller: Seller) -> None:
     assert bare["_documentConversionRate"]["source"] == "manual"
     assert bare["_documentConversionRate"]["date"] == "2001-11-23T00:00:00.000Z"
     assert converted(bare) == (32_541, Decimal("39374.61"))
+
+
+@pytest.mark.parametrize("rate", ["0.95", "1", "0.924812725423", "16250.12345"])
+async def test_a_converted_document_is_printed_and_shown(seller: Seller, rate: str) -> None:
+    document = await seller.sell("USD", "2001-11-23", _documentConversionRate={"rate": float(rate)})
+    paper = await seller.alice.get(f"/Documents/{document['id']}/pdf?l=en")
+    assert paper.status_code == 200, paper.text
+    link = (await seller.alice.post(f"/Documents/{document['id']}/share")).json()["url"]
+    async with httpx.AsyncClient() as browser:
+        page = await browser.get(link, params={"l": "en"})
+    assert page.status_code == 200
+    text = PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+    assert f"1 USD = {Decimal(rate):,f} EUR" in " ".join(text.split())
 
 
 async def test_what_cannot_be_said_of_a_rate(seller: Seller) -> None:

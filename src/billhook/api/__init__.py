@@ -2,5 +2,6 @@
 
 from billhook.api.envelope import HANDLERS, decode_wire, envelope
 from billhook.api.routes import routes
+from billhook.api.wire import words
 
-__all__ = ["HANDLERS", "decode_wire", "envelope", "routes"]
+__all__ = ["HANDLERS", "decode_wire", "envelope", "routes", "words"]

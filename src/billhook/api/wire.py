@@ -71,6 +71,16 @@ class Out(msgspec.Struct, kw_only=True, rename=wire_name, omit_defaults=True):
     """An answer: what is unset is left out."""
 
 
+def words() -> frozenset[str]:
+    """Return every key that means something somewhere in the API."""
+    found, waiting = set[str](), [In, Out]
+    while waiting:
+        struct = waiting.pop()
+        waiting += struct.__subclasses__()
+        found |= {field.encode_name for field in msgspec.structs.fields(struct)}
+    return frozenset(found)
+
+
 Text = str | None | msgspec.UnsetType
 Flag = bool | None | msgspec.UnsetType
 Number = Decimal | None | msgspec.UnsetType

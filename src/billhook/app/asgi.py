@@ -63,6 +63,7 @@ class Application:
             "press": press,
             "till": Till(Gateways(database, settings, public_url), settings.operator_fee),
             "public_url": public_url,
+            "words": api.words(),
             "authenticate": self.authentication,
         }
         self.litestar = Litestar(

@@ -6,6 +6,7 @@ from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, 
 from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
 from billhook.web.problems import STATUS_OF
+from billhook.web.spelling import slips
 from billhook.web.types import Instant, decode_instant, is_sane
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "parse_query",
     "parse_where",
     "refuse_null_in_url",
+    "slips",
     "token_of",
 ]

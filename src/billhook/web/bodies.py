@@ -11,11 +11,12 @@ from litestar.datastructures import UploadFile
 
 from billhook.db import Database
 from billhook.kernel.ids import Id
-from billhook.kernel.problems import invalid
+from billhook.kernel.problems import Invalid, invalid
 from billhook.settings import Settings
 from billhook.web.brackets import nest
 from billhook.web.principal import Principal, Unauthenticated
 from billhook.web.problems import Malformed
+from billhook.web.spelling import slips
 from billhook.web.types import is_sane
 
 
@@ -134,9 +135,12 @@ class BillhookRequest(Request[Any, Any, Any]):
         return await super().body() or b"{}"
 
     async def json(self) -> Any:
-        """Return the body as plain values; an empty body is an empty object. Raises Malformed."""
+        """Return the body as plain values; an empty body is an empty object. Raises Malformed, Invalid (slips)."""
         if CONTENT not in self.scope:
             self.scope[CONTENT] = await self._read()  # type: ignore[literal-required]
+            field = getattr(self.route_handler, "parsed_data_field", None)
+            if field is not None and (faults := slips(self.content, field.annotation, self.app.state.words)):
+                raise Invalid(getattr(field.annotation, "__name__", "body").removesuffix("In"), faults)
         return self.content
 
     async def _read(self) -> Any:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -13,6 +13,7 @@ from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from billhook.kernel.money import exponent
 
+_ENOUGH_DIGITS = 100
 MOST_DECIMALS = 9
 """Prices and quantities carry up to this many decimals."""
 
@@ -55,7 +56,8 @@ class Format:
 
     def exchange_rate(self, rate: Decimal) -> str:
         """Return an exchange rate with all its digits."""
-        return self._written(self._exact, rate)
+        with localcontext(prec=_ENOUGH_DIGITS):  # of the ordinary context Babel's rounding would run out
+            return self._written(self._exact, rate)
 
     def percent(self, rate: Decimal) -> str:
         """Return a rate given in percent: 21 is `21%` in nl and `21 %` in de."""
