@@ -45,7 +45,8 @@ def script(statements: list[tuple[str, list[Any]]], fresh: set[str]) -> str:
     order = {fresh_id: index for index, fresh_id in enumerate(sorted(fresh))}
     for sql, arguments in statements:
         literals = [_literal(argument, order) for argument in arguments]
-        text = re.sub(r"\$(\d+)", lambda match: literals[int(match[1]) - 1], sql)  # noqa: B023 - used at once
+        code = re.sub(r"--[^\n]*", "", sql)  # a statement is folded into a line, and a comment would swallow the rest
+        text = re.sub(r"\$(\d+)", lambda match: literals[int(match[1]) - 1], code)  # noqa: B023 - used at once
         lines.append(" ".join(text.split()) + ";")
     return "\n".join(lines) + "\n"
 
