@@ -232,3 +232,15 @@ insert into documents.document (shard, id, organization_id, account_id, type, dr
 select $1, $3, $2, account_id, 'invoice', false, '2026-00001', 2026, now(), 'EUR', 2, 2, 'document', 'en', 'UTC',
   100, 0, 121, 121, '{}', '{}', '[]', '[]', '[]', false, now(), now(), now() from organization
 """
+
+
+@pytest.mark.parametrize(
+    "command", [("export", "--organization", "0" * 24), ("rates", "import", "rates.csv")], ids=["export", "rates"]
+)
+def test_a_command_that_works_with_what_is_there_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
+    place = tmp_path / "nothing"
+    (tmp_path / "rates.csv").write_text("Date,USD\n2026-11-25,1.1\n")
+    arguments = [str(tmp_path / part) if part.endswith(".csv") else part for part in command]
+    done = billhook(*arguments, "--data-dir", place)
+    assert refusal(done).startswith(f"billhook: There is no Billhook data in {place}")
+    assert not place.exists()

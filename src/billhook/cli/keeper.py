@@ -6,6 +6,7 @@ import os
 from types import TracebackType
 from typing import Self
 
+from billhook.cli.problems import NoDataHere
 from billhook.db import embedded
 from billhook.kernel.problems import Problem
 from billhook.settings import Settings
@@ -18,9 +19,14 @@ _PAUSE_SECONDS = 1
 
 
 class Keeper:
-    """The database of these settings while the block runs. `url` is its owner's and does not change."""
+    """The database of these settings while the block runs. `url` is its owner's and does not change.
 
-    def __init__(self, settings: Settings) -> None:
+    Who only works with what is there says so (`makes`): raises NoDataHere then, before anything is made.
+    """
+
+    def __init__(self, settings: Settings, *, makes: bool = True) -> None:
+        if not (makes or settings.database_url or (settings.data_dir / "postgres").exists()):
+            raise NoDataHere(place=settings.data_dir.absolute())
         self._settings = settings
         self._cluster = None if settings.database_url else self._start()
         self.url = self._cluster.owner_url if self._cluster else settings.database_url

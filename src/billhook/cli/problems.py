@@ -25,6 +25,13 @@ class DatabaseUnreachable(Problem):
     code = "DATABASE_UNREACHABLE"
 
 
+class NoDataHere(Problem):
+    """There is no Billhook data in {place}: run the command where Billhook runs, or say where with --data-dir."""
+
+    kind = Kind.NOT_FOUND
+    code = "NO_DATA_HERE"
+
+
 class NothingAnswers(Problem):
     """Nothing that looks like Billhook answers at {url} ({reason}): start it with `billhook serve`."""
 

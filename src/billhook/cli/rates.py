@@ -28,7 +28,7 @@ def import_rates(settings: Settings, place: str) -> Imported:
     """Keep the rates of a file or a URL. Raises RatesNotRead, RatesUnreadable, AddressRefused, CallFailed."""
     content = asyncio.run(_fetched(settings, place)) if "://" in place else _read(Path(place))
     rates = exchange.read(content)
-    with Keeper(settings) as keeper:
+    with Keeper(settings, makes=False) as keeper:
         changed = asyncio.run(_keep(keeper.url, rates))
     return Imported(len(rates), changed, max(rate.day for rate in rates).isoformat())
 

@@ -14,7 +14,9 @@ from billhook.kernel.problems import Fault, Kind, Problem
 
 
 class NotEnabled(Problem):
-    """Payment processing is not enabled: the account this organization belongs to has to set it up first."""
+    """Payments cannot be collected: the account has to set up payment processing (`POST /payment-processing`), and then
+    the organization has to be onboarded (`POST /Organizations/:id/merchant`).
+    """
 
     kind = Kind.CONFLICT
     code = "PROCESSING_NOT_ENABLED"

@@ -53,7 +53,7 @@ def export(settings: Settings, organization: str, target: Path, said: Callable[[
     """
     if not ids.is_id(organization):
         raise NoSuchOrganization(organization=organization)
-    with Keeper(settings) as keeper, package(target) as pack:
+    with Keeper(settings, makes=False) as keeper, package(target) as pack:
         return asyncio.run(_export(keeper.url, Id(organization), pack, said))
 
 
