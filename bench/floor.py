@@ -6,6 +6,7 @@ an expression on a pgbench variable, the rest stays as it was.
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from billhook.db import Tx
+from billhook.db.pool import APP_ROLE
 from billhook.kernel import ids
 
 
@@ -95,7 +97,12 @@ async def run(pgbench: Path, url: str, scripts: list[Path], *, connections: int,
     for path in scripts:
         arguments += ["-f", str(path)]
     process = await asyncio.create_subprocess_exec(
-        str(pgbench), *arguments, url, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        str(pgbench),
+        *arguments,
+        url,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PGOPTIONS": f"-c role={APP_ROLE}"},  # as the application: row security makes other plans
     )
     out, errors = await process.communicate()
     match = re.search(rb"tps = ([\d.]+)", out)
