@@ -1,6 +1,6 @@
 """What can be done with accounts and tokens, each inside one unit of work."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from billhook import jobs
 from billhook.accounts import authentication, columns, store, throttling, tokens
@@ -25,7 +25,12 @@ from billhook.db import Tx, Unique, constraint_of
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Invalid, NotFound, NotYours, invalid
-from billhook.web import Compiled, Principal, Query, Unauthenticated
+from billhook.web import Listing, Principal, Query, Unauthenticated
+
+_CHILDREN: Final = Listing(
+    store.CHILDREN, store.children, store.COUNT_CHILDREN, store.how_many, columns.CHILDREN, "a.id"
+)
+_TOKENS: Final = Listing(store.TOKENS, store.tokens, store.COUNT_TOKENS, store.how_many, columns.TOKENS, "t.id")
 
 
 async def acting_for(tx: Tx, principal: Principal, account_id: str) -> Account:
@@ -81,30 +86,18 @@ def taken(error: Exception) -> Exception:
 
 async def children(tx: Tx, principal: Principal, query: Query) -> tuple[list[Account], int]:
     """Return a page of the caller's child accounts, and how many the filter finds in all. Raises Invalid."""
-    compiled = Compiled.of(query, columns.CHILDREN, first=2, tie="a.id")
-    rows = await store.children(tx, store.CHILDREN + _page(compiled), [principal.account_id, *compiled.arguments])
-    return rows, await count_children(tx, principal, query.where)
+    return await _CHILDREN.page(tx, query, principal.account_id)
 
 
 async def count_children(tx: Tx, principal: Principal, where: dict[str, Any]) -> int:
     """Return how many child accounts of the caller a filter finds. Raises Invalid."""
-    compiled = Compiled.of_where(where, columns.CHILDREN, first=2)
-    sql = store.COUNT_CHILDREN + compiled.where
-    return (await store.how_many(tx, sql, [principal.account_id, *compiled.arguments]))[0]
-
-
-def _page(compiled: Compiled) -> str:
-    return f"{compiled.where} order by {compiled.order} limit {compiled.limit} offset {compiled.skip}"
+    return await _CHILDREN.count(tx, where, principal.account_id)
 
 
 async def token_list(tx: Tx, principal: Principal, account_id: str, query: Query) -> tuple[list[AccessToken], int]:
     """Return a page of an account's live tokens, and how many the filter finds in all. Raises NotYours, Invalid."""
     account = await acting_for(tx, principal, account_id)
-    compiled = Compiled.of(query, columns.TOKENS, first=3, tie="t.id")
-    arguments = [account.id, tx.now, *compiled.arguments]
-    rows = await store.tokens(tx, store.TOKENS + _page(compiled), arguments)
-    total = await store.how_many(tx, store.COUNT_TOKENS + compiled.where, arguments)
-    return rows, total[0]
+    return await _TOKENS.page(tx, query, account.id, tx.now)
 
 
 async def grant(tx: Tx, principal: Principal, account_id: str, ttl_seconds: int, scopes: list[str]) -> Granted:

@@ -1,6 +1,6 @@
 """What can be done with categories, each inside one unit of work."""
 
-from typing import Any
+from typing import Any, Final
 
 from billhook.categories import store
 from billhook.categories.columns import CATEGORIES
@@ -10,7 +10,16 @@ from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Invalid, NotYours, Problem, invalid
 from billhook.organizations import Entered, admit
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
+
+_LISTED: Final = Listing(
+    store.LIST_CATEGORIES,
+    store.list_categories,
+    store.COUNT_CATEGORIES,
+    store.count_categories,
+    CATEGORIES,
+    softly=True,
+)
 
 
 async def enter(tx: Tx, category_id: str, *, write: bool = False) -> Entered:
@@ -63,21 +72,9 @@ async def delete(tx: Tx, category_id: str) -> int:
 
 async def page(tx: Tx, query: Query) -> tuple[list[Category], int]:
     """Return a page of the organization's categories, and how many there are in all."""
-    compiled = Compiled.of(query, CATEGORIES, first=3, tie="id")
-    text = f"{store.LIST_CATEGORIES}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_categories(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count(tx, query.where, deleted=query.deleted)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many categories of the organization match."""
-    compiled = Compiled.of_where(where, CATEGORIES, first=3)
-    text = store.COUNT_CATEGORIES + _live(deleted) + compiled.where
-    return (await store.count_categories(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
-
-
-def _live(deleted: bool) -> str:
-    return "" if deleted else " and deleted_at is null"
+    return await _LISTED.count(tx, where, tx.shard, tx.organization, deleted=deleted)

@@ -1,7 +1,7 @@
 """Sorting documents into categories: how much of one belongs where, each verb inside one unit of work."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from billhook import documents
 from billhook.categories import store
@@ -13,7 +13,11 @@ from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours
 from billhook.organizations import Entered, admit
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
+
+_LISTED: Final = Listing(
+    store.LIST_SHARES, store.list_shares, store.COUNT_SHARES, store.count_shares, SHARES, softly=True
+)
 
 
 async def enter_share(tx: Tx, share_id: str, *, write: bool = False) -> Entered:
@@ -127,21 +131,9 @@ async def of_documents(tx: Tx, document_ids: list[Id]) -> dict[Id, list[Share]]:
 
 async def page_of_shares(tx: Tx, query: Query) -> tuple[list[Share], int]:
     """Return a page of the shares of all the organization's documents, and how many there are in all."""
-    compiled = Compiled.of(query, SHARES, first=3, tie="id")
-    text = f"{store.LIST_SHARES}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_shares(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count_shares(tx, query.where, deleted=query.deleted)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization)
 
 
 async def count_shares(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many shares of documents match."""
-    compiled = Compiled.of_where(where, SHARES, first=3)
-    text = store.COUNT_SHARES + _live(deleted) + compiled.where
-    return (await store.count_shares(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
-
-
-def _live(deleted: bool) -> str:
-    return "" if deleted else " and deleted_at is null"
+    return await _LISTED.count(tx, where, tx.shard, tx.organization, deleted=deleted)

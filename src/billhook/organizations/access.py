@@ -4,7 +4,7 @@ What `enter` finds is read afresh at each request, so what happens here holds fr
 """
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -31,7 +31,14 @@ from billhook.organizations.model import (
     check_role,
 )
 from billhook.organizations.service import admit, read
-from billhook.web import Compiled, Principal, Query
+from billhook.web import Listing, Principal, Query
+
+_ACCESS: Final = Listing(
+    store.LIST_ACCESS, store.list_access, store.COUNT_ACCESS, store.count_access, ACCESS, tie="a.id"
+)
+_ACCESSES_OF: Final = Listing(
+    store.LIST_ACCESSES_OF, store.list_accesses_of, store.COUNT_ACCESSES_OF, store.count_accesses_of, ACCESS, tie="a.id"
+)
 
 
 async def enter_access(tx: Tx, access_id: str, *, idle: bool = False, own: bool = False) -> Access:
@@ -57,34 +64,22 @@ async def _read(tx: Tx, access_id: Id) -> Access:
 
 async def page_of_access(tx: Tx, query: Query) -> tuple[list[Access], int]:
     """Return a page of who may act for the organization or is invited to, and how many there are in all."""
-    compiled = Compiled.of(query, ACCESS, first=3, tie="a.id")
-    text = f"{store.LIST_ACCESS}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_access(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    return rows, await count_access(tx, query.where)
+    return await _ACCESS.page(tx, query, tx.shard, tx.organization)
 
 
 async def count_access(tx: Tx, where: dict[str, Any]) -> int:
     """Return how many may act for the organization or are invited to."""
-    compiled = Compiled.of_where(where, ACCESS, first=3)
-    text = store.COUNT_ACCESS + compiled.where
-    return (await store.count_access(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
+    return await _ACCESS.count(tx, where, tx.shard, tx.organization)
 
 
 async def accesses_of(tx: Tx, account_id: Id, query: Query) -> tuple[list[Access], int]:
     """Return a page of what an account may act for and is invited to, and how much there is in all."""
-    compiled = Compiled.of(query, ACCESS, first=2, tie="a.id")
-    text = f"{store.LIST_ACCESSES_OF}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_accesses_of(tx, text, [account_id, *compiled.arguments])
-    return rows, await count_accesses_of(tx, account_id, query.where)
+    return await _ACCESSES_OF.page(tx, query, account_id)
 
 
 async def count_accesses_of(tx: Tx, account_id: Id, where: dict[str, Any]) -> int:
     """Return how much an account may act for and is invited to."""
-    compiled = Compiled.of_where(where, ACCESS, first=2)
-    text = store.COUNT_ACCESSES_OF + compiled.where
-    return (await store.count_accesses_of(tx, text, [account_id, *compiled.arguments]))[0]
+    return await _ACCESSES_OF.count(tx, where, account_id)
 
 
 async def invite(tx: Tx, principal: Principal, new: Invitation) -> Access:

@@ -1,6 +1,6 @@
 """What can be done with organizations, each inside one unit of work."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -26,7 +26,11 @@ from billhook.organizations.model import (
     first_settings,
     with_country_code,
 )
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
+
+_REACHABLE: Final = Listing(
+    store.LIST_REACHABLE, store.list_reachable, store.COUNT_REACHABLE, store.count_reachable, REACHABLE
+)
 
 
 def admit(tx: Tx, entered: Entered | None, *, write: bool = False, admin: bool = False, idle: bool = False) -> Entered:
@@ -119,19 +123,12 @@ async def activate(tx: Tx, active: bool) -> None:
 
 async def list_reachable(tx: Tx, account_id: Id, query: Query) -> tuple[list[Organization], int]:
     """Return a page of the organizations an account may act for, and how many there are in all."""
-    compiled = Compiled.of(query, REACHABLE, first=2, tie="id")
-    text = f"{store.LIST_REACHABLE}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_reachable(tx, text, [account_id, *compiled.arguments])
-    return rows, await count_reachable(tx, account_id, query.where)
+    return await _REACHABLE.page(tx, query, account_id)
 
 
 async def count_reachable(tx: Tx, account_id: Id, where: dict[str, Any]) -> int:
     """Return how many organizations an account may act for."""
-    compiled = Compiled.of_where(where, REACHABLE, first=2)
-    return (await store.count_reachable(tx, store.COUNT_REACHABLE + compiled.where, [account_id, *compiled.arguments]))[
-        0
-    ]
+    return await _REACHABLE.count(tx, where, account_id)
 
 
 async def list_settings(tx: Tx) -> list[Setting]:

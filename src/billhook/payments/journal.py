@@ -7,10 +7,14 @@ from billhook.kernel.ids import Id
 from billhook.payments import store
 from billhook.payments.columns import ENTRIES
 from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Unbalanced, Uneven, sealed
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
 
 MOST_FINDINGS: Final = 20
 """What is wrong is listed up to here: who finds this much looks for one cause."""
+
+_LISTED: Final = Listing(
+    store.LIST_ENTRIES, store.list_entries, store.COUNT_ENTRIES, store.count_entries, ENTRIES, tie="sequence"
+)
 
 
 async def page_of_journal(tx: Tx, query: Query, *, document_id: str | None = None) -> tuple[list[Entry], int]:
@@ -20,18 +24,9 @@ async def page_of_journal(tx: Tx, query: Query, *, document_id: str | None = Non
     """
     if document_id is None and not query.where and query.order in ((), (("sequence", "ASC"),), (("sequence", "DESC"),)):
         return await _by_sequence(tx, query)
-    own = [tx.shard, tx.organization]
-    only = ""
-    if document_id is not None:
-        only, own = " and document_id = $3", [*own, Id(document_id)]
-    compiled = Compiled.of(query, ENTRIES, first=len(own) + 1, tie="sequence")
-    text = f"{store.LIST_ENTRIES}{only}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_entries(tx, text, [*own, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    text = store.COUNT_ENTRIES + only + compiled.where
-    return rows, (await store.count_entries(tx, text, [*own, *compiled.arguments]))[0]
+    if document_id is None:
+        return await _LISTED.page(tx, query, tx.shard, tx.organization)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization, Id(document_id), only=" and document_id = $3")
 
 
 async def _by_sequence(tx: Tx, query: Query) -> tuple[list[Entry], int]:

@@ -22,11 +22,15 @@ from billhook.payments.model import (
     faults_of,
     faults_of_document,
 )
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
 
 CHANGEABLE: Final = ("type", "amount", "date", "note", "tag", "transaction_id", "custom")
 """What of a payment may change; its document and its currency stay."""
 _ATTEMPTS = 3
+
+_LISTED: Final = Listing(
+    store.LIST_PAYMENTS, store.list_payments, store.COUNT_PAYMENTS, store.count_payments, PAYMENTS, softly=True
+)
 
 
 async def enter(tx: Tx, payment_id: str, *, write: bool = False) -> Entered:
@@ -162,30 +166,20 @@ async def read(tx: Tx, payment_id: str, *, deleted: bool = False) -> Payment:
 
 async def page(tx: Tx, query: Query, *, document_id: str | None = None) -> tuple[list[Payment], int]:
     """Return a page of the organization's payments, or of one document's, and how many there are in all."""
-    only, own = _only(tx, document_id, deleted=query.deleted)
-    compiled = Compiled.of(query, PAYMENTS, first=len(own) + 1, tie="id")
-    text = f"{store.LIST_PAYMENTS}{only}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_payments(tx, text, [*own, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count(tx, query.where, document_id=document_id, deleted=query.deleted)
+    only, own = _only(tx, document_id)
+    return await _LISTED.page(tx, query, *own, only=only)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, document_id: str | None = None, deleted: bool = False) -> int:
     """Return how many payments of the organization, or of one document, match."""
-    only, own = _only(tx, document_id, deleted=deleted)
-    compiled = Compiled.of_where(where, PAYMENTS, first=len(own) + 1)
-    text = store.COUNT_PAYMENTS + only + compiled.where
-    return (await store.count_payments(tx, text, [*own, *compiled.arguments]))[0]
+    only, own = _only(tx, document_id)
+    return await _LISTED.count(tx, where, *own, only=only, deleted=deleted)
 
 
-def _only(tx: Tx, document_id: str | None, *, deleted: bool) -> tuple[str, list[Any]]:
-    """Return the conditions that stand before a filter, and the arguments of the statement so far."""
-    live = "" if deleted else " and deleted_at is null"
-    if document_id is None:
-        return live, [tx.shard, tx.organization]
-    return f"{live} and document_id = $3", [tx.shard, tx.organization, Id(document_id)]
+def _only(tx: Tx, document_id: str | None) -> tuple[str, list[Any]]:
+    """Return the condition that stands before a filter, and the statement's own arguments."""
+    own: list[Any] = [tx.shard, tx.organization]
+    return ("", own) if document_id is None else (" and document_id = $3", [*own, Id(document_id)])
 
 
 async def change(tx: Tx, payment_id: str, said: dict[str, Any]) -> Payment:

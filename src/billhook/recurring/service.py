@@ -23,12 +23,21 @@ from billhook.recurring.model import (
     next_after,
     why_not,
 )
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
 
 MOST_SHOWN: Final = 100
 """How many of the documents made are shown with a recurrence: the newest."""
 HOLD: Final = timedelta(minutes=15)
 """How long a recurrence that was handed out is left alone; longer than a job may take before it is done again."""
+
+_LISTED: Final = Listing(
+    store.LIST_RECURRENCES,
+    store.list_recurrences,
+    store.COUNT_RECURRENCES,
+    store.count_recurrences,
+    RECURRENCES,
+    softly=True,
+)
 
 
 async def enter(tx: Tx, recurrence_id: str, *, write: bool = False) -> Entered:
@@ -99,24 +108,12 @@ async def of_document(tx: Tx, document_id: str) -> Recurrence | None:
 
 async def page(tx: Tx, query: Query) -> tuple[list[Recurrence], int]:
     """Return a page of the organization's recurrences, and how many there are in all."""
-    compiled = Compiled.of(query, RECURRENCES, first=3, tie="id")
-    text = f"{store.LIST_RECURRENCES}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_recurrences(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count(tx, query.where, deleted=query.deleted)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many recurrences of the organization match."""
-    compiled = Compiled.of_where(where, RECURRENCES, first=3)
-    text = store.COUNT_RECURRENCES + _live(deleted) + compiled.where
-    return (await store.count_recurrences(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
-
-
-def _live(deleted: bool) -> str:
-    return "" if deleted else " and deleted_at is null"
+    return await _LISTED.count(tx, where, tx.shard, tx.organization, deleted=deleted)
 
 
 async def made_of(tx: Tx, recurrences: list[Recurrence]) -> dict[Id, list[Period]]:

@@ -1,6 +1,6 @@
 """What can be done with units, each inside one unit of work."""
 
-from typing import Any
+from typing import Any, Final
 
 from billhook import files
 from billhook.db import Tx
@@ -12,7 +12,9 @@ from billhook.organizations.model import Identity, with_country_code
 from billhook.units import store
 from billhook.units.columns import UNITS
 from billhook.units.model import KINDS, MOST_UNITS, Unit, faults_of
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
+
+_LISTED: Final = Listing(store.LIST_UNITS, store.list_units, store.COUNT_UNITS, store.count_units, UNITS, softly=True)
 
 
 async def enter(tx: Tx, unit_id: str, *, admin: bool = False) -> Entered:
@@ -73,22 +75,12 @@ async def delete(tx: Tx, unit_id: str) -> int:
 
 async def page(tx: Tx, query: Query) -> tuple[list[Unit], int]:
     """Return a page of the organization's units, and how many there are in all."""
-    compiled = Compiled.of(query, UNITS, first=3, tie="id")
-    text = f"{store.LIST_UNITS}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_units(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    return rows, await count(tx, query.where, deleted=query.deleted)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many units of the organization match."""
-    compiled = Compiled.of_where(where, UNITS, first=3)
-    text = store.COUNT_UNITS + _live(deleted) + compiled.where
-    return (await store.count_units(tx, text, [tx.shard, tx.organization, *compiled.arguments]))[0]
-
-
-def _live(deleted: bool) -> str:
-    return "" if deleted else " and deleted_at is null"
+    return await _LISTED.count(tx, where, tx.shard, tx.organization, deleted=deleted)
 
 
 def _checked(kind: str | None) -> str:

@@ -10,46 +10,41 @@ from billhook.kernel.ids import Id
 from billhook.usage import store
 from billhook.usage.columns import MONTH, MONTHS, REQUESTS
 from billhook.usage.model import Month, Request
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
 
 MOST_FORGOTTEN: Final = 5_000
 MOST_MONTHS: Final = 24
+
+_REQUESTS: Final = Listing(
+    store.LIST_REQUESTS, store.list_requests, store.COUNT_REQUESTS, store.count_requests, REQUESTS, tie="r.id"
+)
+_MONTHS: Final = Listing(
+    store.LIST_MONTHS, store.list_months, store.COUNT_MONTHS, store.count_months, MONTHS, tie=MONTH
+)
 
 
 async def requests(tx: Tx, account_id: Id, query: Query) -> tuple[list[Request], int]:
     """Return a page of an account's requests, newest first unless said otherwise, and how many there are in all."""
     if not query.order:
         query = msgspec.structs.replace(query, order=(("id", "DESC"),))
-    compiled = Compiled.of(query, REQUESTS, first=2, tie="r.id")
-    text = f"{store.LIST_REQUESTS}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_requests(tx, text, [account_id, *compiled.arguments])
-    return rows, await count_requests(tx, account_id, query.where)
+    return await _REQUESTS.page(tx, query, account_id)
 
 
 async def count_requests(tx: Tx, account_id: Id, where: dict[str, Any]) -> int:
     """Return how many requests of an account match."""
-    compiled = Compiled.of_where(where, REQUESTS, first=2)
-    text = store.COUNT_REQUESTS + compiled.where
-    return (await store.count_requests(tx, text, [account_id, *compiled.arguments]))[0]
+    return await _REQUESTS.count(tx, where, account_id)
 
 
 async def months(tx: Tx, account_id: Id, query: Query) -> tuple[list[Month], int]:
     """Return the last months in which something was issued for an account, newest first, and how many there are."""
     if not query.order:
         query = msgspec.structs.replace(query, order=(("year", "DESC"), ("month", "DESC")))
-    compiled = Compiled.of(query, MONTHS, first=3, tie=MONTH)
-    text = f"{store.LIST_MONTHS}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_months(tx, text, [account_id, _since(tx.now), *compiled.arguments])
-    return rows, await count_months(tx, account_id, query.where)
+    return await _MONTHS.page(tx, query, account_id, _since(tx.now))
 
 
 async def count_months(tx: Tx, account_id: Id, where: dict[str, Any]) -> int:
     """Return in how many of the last months something was issued for an account."""
-    compiled = Compiled.of_where(where, MONTHS, first=3)
-    text = store.COUNT_MONTHS + compiled.where
-    return (await store.count_months(tx, text, [account_id, _since(tx.now), *compiled.arguments]))[0]
+    return await _MONTHS.count(tx, where, account_id, _since(tx.now))
 
 
 def _since(now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from billhook.web.bodies import CONTENT, DATABASE, OPERATION, BillhookRequest, refuse_null_in_url
 from billhook.web.faults import Faults, find_faults
-from billhook.web.filters import Column, Columns, Compiled, Query, parse_query, parse_where
+from billhook.web.filters import Column, Columns, Compiled, Listing, Query, parse_query, parse_where
 from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
 from billhook.web.problems import STATUS_OF
@@ -22,6 +22,7 @@ __all__ = [
     "Compiled",
     "Faults",
     "Instant",
+    "Listing",
     "Principal",
     "Query",
     "Unauthenticated",

@@ -24,12 +24,14 @@ from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, invalid
 from billhook.organizations import Entered, admit
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
 
 MOST_FOUND: Final = 100
 """A search shows no more: who gets as many looks closer."""
 MOST_SORTED: Final = 2_000
 """Of what a search finds, so many are put in order: a term of one letter may fit a million."""
+
+_LISTED: Final = Listing(store.LIST_ITEMS, store.list_items, store.COUNT_ITEMS, store.count_items, ITEMS, softly=True)
 
 
 async def enter(tx: Tx, item_id: str, *, write: bool = False) -> Entered:
@@ -126,26 +128,12 @@ async def delete(tx: Tx, item_id: str) -> int:
 
 async def page(tx: Tx, query: Query) -> tuple[list[Item], int]:
     """Return a page of the organization's items, and how many there are in all."""
-    own = [tx.shard, tx.organization]
-    compiled = Compiled.of(query, ITEMS, first=len(own) + 1, tie="id")
-    text = f"{store.LIST_ITEMS}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_items(tx, text, [*own, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count(tx, query.where, deleted=query.deleted)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many items of the organization match."""
-    own = [tx.shard, tx.organization]
-    compiled = Compiled.of_where(where, ITEMS, first=len(own) + 1)
-    text = store.COUNT_ITEMS + _live(deleted) + compiled.where
-    return (await store.count_items(tx, text, [*own, *compiled.arguments]))[0]
-
-
-def _live(deleted: bool) -> str:
-    return "" if deleted else " and deleted_at is null"
+    return await _LISTED.count(tx, where, tx.shard, tx.organization, deleted=deleted)
 
 
 async def search(tx: Tx, term: str, sort: str | None = None) -> list[Item]:

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,7 +26,9 @@ from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotFound, NotYours
 from billhook.organizations import Entered, Organization, admit
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
+
+_LISTED: Final = Listing(store.LIST_TAXES, store.list_taxes, store.COUNT_TAXES, store.count_taxes, TAXES, softly=True)
 
 
 async def stock(tx: Tx, organization: Organization) -> int:
@@ -169,23 +171,9 @@ async def every(tx: Tx) -> list[Tax]:
 
 async def page(tx: Tx, query: Query) -> tuple[list[Tax], int]:
     """Return a page of the organization's taxes, and how many there are in all."""
-    own = [tx.shard, tx.organization]
-    compiled = Compiled.of(query, TAXES, first=len(own) + 1, tie="id")
-    text = f"{store.LIST_TAXES}{_live(query.deleted)}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_taxes(tx, text, [*own, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count(tx, query.where, deleted=query.deleted)
+    return await _LISTED.page(tx, query, tx.shard, tx.organization)
 
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many taxes of the organization match."""
-    own = [tx.shard, tx.organization]
-    compiled = Compiled.of_where(where, TAXES, first=len(own) + 1)
-    text = store.COUNT_TAXES + _live(deleted) + compiled.where
-    return (await store.count_taxes(tx, text, [*own, *compiled.arguments]))[0]
-
-
-def _live(deleted: bool) -> str:
-    return "" if deleted else " and deleted_at is null"
+    return await _LISTED.count(tx, where, tx.shard, tx.organization, deleted=deleted)

@@ -1,7 +1,7 @@
 """Payment intents: doors, reading, pages; what moved because of them."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from billhook.db import Tx
 from billhook.kernel import ids
@@ -11,9 +11,14 @@ from billhook.organizations import Entered, admit
 from billhook.processing import store
 from billhook.processing.columns import INTENTS, TRANSACTIONS
 from billhook.processing.model import Intent, Refund, Transaction
-from billhook.web import Compiled, Query
+from billhook.web import Listing, Query
 
 _LINK = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+
+_INTENTS: Final = Listing(store.LIST_INTENTS, store.list_intents, store.COUNT_INTENTS, store.count_intents, INTENTS)
+_MOVED: Final = Listing(
+    store.LIST_TRANSACTIONS, store.list_transactions, store.COUNT_TRANSACTIONS, store.count_transactions, TRANSACTIONS
+)
 
 
 async def enter(tx: Tx, intent_id: str, *, write: bool = False) -> Entered:
@@ -43,40 +48,24 @@ async def read(tx: Tx, intent_id: str) -> Intent:
 
 async def page(tx: Tx, query: Query) -> tuple[list[Intent], int]:
     """Return a page of the organization's intents, and how many there are in all."""
-    compiled = Compiled.of(query, INTENTS, first=3, tie="id")
-    text = f"{store.LIST_INTENTS}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_intents(tx, text, [tx.shard, tx.organization, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count(tx, query.where)
+    return await _INTENTS.page(tx, query, tx.shard, tx.organization)
 
 
 async def count(tx: Tx, where: dict[str, Any]) -> int:
     """Return how many intents of the organization match."""
-    compiled = Compiled.of_where(where, INTENTS, first=3)
-    arguments = [tx.shard, tx.organization, *compiled.arguments]
-    return (await store.count_intents(tx, store.COUNT_INTENTS + compiled.where, arguments))[0]
+    return await _INTENTS.count(tx, where, tx.shard, tx.organization)
 
 
 async def moved(tx: Tx, query: Query, *, intent_id: str | None = None) -> tuple[list[Transaction], int]:
     """Return a page of what moved, of the organization or because of one intent, and how much that is in all."""
     only, own = _only(tx, intent_id)
-    compiled = Compiled.of(query, TRANSACTIONS, first=len(own) + 1, tie="id")
-    text = f"{store.LIST_TRANSACTIONS}{only}{compiled.where} order by {compiled.order}"
-    text += f" limit {compiled.limit} offset {compiled.skip}"
-    rows = await store.list_transactions(tx, text, [*own, *compiled.arguments])
-    if not query.skip and len(rows) < query.limit:
-        return rows, len(rows)
-    return rows, await count_moved(tx, query.where, intent_id=intent_id)
+    return await _MOVED.page(tx, query, *own, only=only)
 
 
 async def count_moved(tx: Tx, where: dict[str, Any], *, intent_id: str | None = None) -> int:
     """Return how many transactions match, of the organization or of one intent."""
     only, own = _only(tx, intent_id)
-    compiled = Compiled.of_where(where, TRANSACTIONS, first=len(own) + 1)
-    text = store.COUNT_TRANSACTIONS + only + compiled.where
-    return (await store.count_transactions(tx, text, [*own, *compiled.arguments]))[0]
+    return await _MOVED.count(tx, where, *own, only=only)
 
 
 def _only(tx: Tx, intent_id: str | None) -> tuple[str, list[Any]]:

@@ -2,6 +2,7 @@
 
 from billhook.web.filters.columns import Column, Columns
 from billhook.web.filters.compiler import Compiled
+from billhook.web.filters.listing import Listing
 from billhook.web.filters.query import Query, parse_query, parse_where
 
-__all__ = ["Column", "Columns", "Compiled", "Query", "parse_query", "parse_where"]
+__all__ = ["Column", "Columns", "Compiled", "Listing", "Query", "parse_query", "parse_where"]

@@ -1,0 +1,51 @@
+"""A list that the filter language completes: a page of its rows, and how many there are."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from billhook.db import Tx
+from billhook.web.filters.columns import Columns
+from billhook.web.filters.compiler import Compiled
+from billhook.web.filters.query import Query
+
+R = TypeVar("R")
+
+
+class Listing(msgspec.Struct, Generic[R], frozen=True):
+    """A room's two statements, each with what runs it, and the allow-list of both; `tie` makes the order total.
+
+    Both statements have the same arguments of their own, `own`, and end where a further ` and …` may stand. Rows that
+    were deleted `softly` are seen only by a query that asks for them.
+    """
+
+    text: str
+    rows: Callable[[Tx, str, list[Any]], Awaitable[list[R]]]
+    count_text: str
+    counts: Callable[[Tx, str, list[Any]], Awaitable[list[int]]]
+    columns: Columns
+    tie: str = "id"
+    softly: bool = False
+
+    async def page(self, tx: Tx, query: Query, *own: Any, only: str = "") -> tuple[list[R], int]:
+        """Return a page and how many rows there are in all; `only` is a condition to stand before the query's.
+
+        Rows are counted only where the page does not show that it is the last. Raises Invalid.
+        """
+        compiled = Compiled.of(query, self.columns, first=len(own) + 1, tie=self.tie)
+        where = only + self._live(deleted=query.deleted) + compiled.where
+        tail = f" order by {compiled.order} limit {compiled.limit} offset {compiled.skip}"
+        rows = await self.rows(tx, self.text + where + tail, [*own, *compiled.arguments])
+        if len(rows) < query.limit and (rows or not query.skip):
+            return rows, query.skip + len(rows)
+        return rows, await self.count(tx, query.where, *own, only=only, deleted=query.deleted)
+
+    async def count(self, tx: Tx, where: dict[str, Any], *own: Any, only: str = "", deleted: bool = False) -> int:
+        """Return how many rows match. Raises Invalid."""
+        compiled = Compiled.of_where(where, self.columns, first=len(own) + 1)
+        text = self.count_text + only + self._live(deleted=deleted) + compiled.where
+        return (await self.counts(tx, text, [*own, *compiled.arguments]))[0]
+
+    def _live(self, *, deleted: bool) -> str:
+        return " and deleted_at is null" if self.softly and not deleted else ""
