@@ -331,6 +331,19 @@ async def test_a_clock_that_lags_behind_repeats_no_round(outbox: Outbox) -> None
     assert len(runs) == 1
 
 
+async def test_a_clock_that_was_far_ahead_ends_no_rounds(outbox: Outbox) -> None:
+    runs: list[int] = []
+    outbox.later(10 * 365 * 24 * 3600)
+    await outbox.minder(runs).drain()
+    outbox.later(-10 * 365 * 24 * 3600)
+    for _ in range(2):
+        await outbox.minder(runs).drain()
+    assert len(runs) == 2
+    outbox.later(3600)
+    await outbox.minder(runs).drain()
+    assert len(runs) == 3
+
+
 async def test_a_round_whose_worker_died_is_done_by_another(outbox: Outbox) -> None:
     begun, runs = asyncio.Event(), []
 

@@ -20,14 +20,16 @@ returning id, kind, organization_id, payload, attempts, max_attempts;
 
 -- name: tick
 -- Put into the outbox what the clock asks for: each task once a slot, however many workers ask and whoever starts anew. A
--- worker whose clock lags behind puts nothing. Returns how many tasks it was.
+-- worker whose clock lags behind puts nothing. What was noted more than a day ahead is of a clock that was wrong: it holds up
+-- nobody, and goes. Returns how many tasks it was.
 with ticked as (
   insert into jobs.tick (task, at)
   select t.task, t.at from unnest(:tasks::text[], :slots::timestamptz[]) t(task, at)
-   where not exists (select from jobs.tick k where k.task = t.task and k.at >= t.at)
+   where not exists (select from jobs.tick k
+                      where k.task = t.task and k.at >= t.at and k.at < :now::timestamptz + interval '1 day')
   on conflict do nothing
   returning task, at),
-past as (delete from jobs.tick k using ticked t where k.task = t.task and k.at < t.at)
+past as (delete from jobs.tick k using ticked t where k.task = t.task and k.at <> t.at)
 insert into jobs.job (kind, run_at, created_at) select task, :now, :now from ticked;
 
 -- name: finish
