@@ -10,6 +10,7 @@ import pytest
 
 from billhook.db import Database
 from billhook.documents.model.numbering import standard
+from tests.integration.access_cast import member
 from tests.integration.post_office import House, a_house
 from tests.world import Actor
 
@@ -326,6 +327,21 @@ async def test_its_account_is_told_of_a_draft_without_a_link(desk: Desk) -> None
     assert "draft" in told.text
     assert "/i/" not in told.text + told.html
     assert "<b>Care" not in told.html
+
+
+async def test_who_may_not_see_it_any_more_is_not_told(desk: Desk) -> None:
+    bob, access = await member(desk.house.world, desk.alice, desk.organization)
+    body = {"name": "Hosting", "type": "month", "dateFirst": "2030-01-31", "numRecurrences": 3}
+    assert (await bob.post(f"/Documents/{desk.invoice['id']}/recurrence", body)).status_code == 200
+    await desk.on("2030-01-31T12:00")
+    told = [mail for mail in await desk.house.caught(bob.account["email"]) if "Hosting" in mail.text]
+    assert len(told) == 1
+    assert (await desk.alice.delete(f"/AccountOrganizations/{access}")).status_code == 200
+    await desk.on("2030-02-28T12:00")
+    assert len(await desk.made()) == 2
+    told = [mail for mail in await desk.house.caught(bob.account["email"]) if "Hosting" in mail.text]
+    assert len(told) == 1
+    assert (await desk.house.look("select count(*) from jobs.job where kind = 'document.recurred'"))[0]["count"] == 0
 
 
 async def test_it_can_be_replaced(desk: Desk) -> None:

@@ -181,11 +181,14 @@ def _invitation(
 
 
 async def send_notice(office: Office, job: Job) -> None:
-    """Tell an account that a recurrence of its made a document, with its PDF. Raises Postponed."""
+    """Tell an account that a recurrence of its made a document, with its PDF. Raises Postponed.
+
+    Who may not act for the organization any more is told nothing.
+    """
     account_id, document_id = Id(job.payload["account_id"]), Id(job.payload["document_id"])
 
     async def enter(tx: Tx) -> Id:
-        tx.enter(job.organization_id)
+        await organizations.enter(tx, job.organization_id or "")
         return document_id
 
     async with office.database.open() as tx:
@@ -193,11 +196,13 @@ async def send_notice(office: Office, job: Job) -> None:
     if account is None:
         return
     try:
-        document, paper = await documents.pdf(office.database, office.press, enter, language=account.locale)
+        document, paper = await documents.pdf(
+            office.database, office.press, enter, account=account_id, language=account.locale
+        )
         async with office.database.open(organization=job.organization_id) as tx:
             link = "" if document.draft else f"{office.public_url}/i/{await documents.share(tx, document_id)}"
     except NotYours:
-        log.info("job %s: the document is gone, nobody is told of it", job.id)
+        log.info("job %s: the document or the access to it is gone, nobody is told of it", job.id)
         return
     sheet = documents.Sheet(document, account.locale)
     sender = sender_of(office.mail_from)[0]
