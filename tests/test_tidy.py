@@ -124,6 +124,19 @@ def back_doors(path: Path) -> list[str]:
     return found
 
 
+def test_the_floors_are_drawn_as_they_are_checked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    checked = [floor.split(" | ") for floor in project["tool"]["importlinter"]["contracts"][0]["layers"]]
+    drawn: list[list[str]] = []
+    for line in (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("```")[1].strip().splitlines():
+        named = re.split(r" {2,}", line.removeprefix("  | "))[0].split(" | ")
+        if line.startswith("  | "):
+            drawn[-1] += named
+        else:
+            drawn.append(named)
+    assert drawn == checked
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_other_rooms_come_in_by_the_front_door(path: Path) -> None:
     if path.relative_to(SRC).parts[0] not in COMPOSITION_ROOTS:
