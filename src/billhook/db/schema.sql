@@ -1385,6 +1385,7 @@ CREATE TABLE processing.intent (
     settled_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    settlements integer DEFAULT 0 NOT NULL,
     CONSTRAINT intent_amount_check CHECK ((amount > 0)),
     CONSTRAINT intent_check CHECK (((application_fee >= 0) AND (operator_fee >= 0) AND ((application_fee + operator_fee) <= amount))),
     CONSTRAINT intent_status_check CHECK ((status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'captured'::text, 'failed'::text, 'expired'::text, 'canceled'::text])))
@@ -1935,6 +1936,8 @@ CREATE INDEX intent_due ON processing.intent USING btree (look_at) WHERE (look_a
 CREATE UNIQUE INDEX intent_of_document ON processing.intent USING btree (shard, document_id) WHERE ((document_id IS NOT NULL) AND (status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text])));
 
 CREATE INDEX intent_of_organization ON processing.intent USING btree (shard, organization_id, id);
+
+CREATE INDEX intent_of_payment ON processing.intent USING btree (shard, payment_id) WHERE (payment_id IS NOT NULL);
 
 CREATE UNIQUE INDEX intent_token ON processing.intent USING btree (token);
 

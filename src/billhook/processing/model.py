@@ -213,6 +213,8 @@ class Intent(msgspec.Struct, frozen=True):
     settled_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    settlements: int
+    """How often it was changed by what a gateway said."""
 
     @property
     def succeeded(self) -> bool:

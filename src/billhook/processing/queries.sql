@@ -98,26 +98,30 @@ on conflict (shard, document_id) where document_id is not null and status in ('i
 do nothing
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at;
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements;
 
 -- name: select_intent
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements
   from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent;
 
 -- name: lock_intent
 -- The same, held until the transaction ends.
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements
   from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent for update;
 
 -- name: intent_being_collected
 -- The one intent that is open for a document.
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements
   from processing.intent
  where shard = :shard and organization_id = :organization_id and document_id = :document
    and status in ('initiated', 'requires_action', 'processing');
@@ -125,7 +129,8 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 -- name: intent_of_payment
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements
   from processing.intent where shard = :shard and organization_id = :organization_id and payment_id = :payment;
 
 -- name: document_link
@@ -143,7 +148,8 @@ select exists (select from processing.intent i
 -- The filter language completes it.
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements
   from processing.intent where shard = $1 and organization_id = $2;
 
 -- name: count_intents
@@ -164,7 +170,8 @@ update processing.intent
  where shard = :shard and id = :intent and status in ('initiated', 'requires_action') and expires_at > :now
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
-       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at;
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements;
 
 -- name: note_remote
 -- What the gateway calls the payment it has opened.
@@ -190,15 +197,15 @@ update processing.intent set look_at = :look_at where shard = :shard and id = :i
 
 -- name: settle
 -- Where an intent stands, and what moved because of it. Compare-and-set: nothing happens unless it still stands where it
--- was read. What moved is noted once, however often it is reported.
+-- was read. What moved is noted once, however often it is reported; a settlement that changed something is counted.
 with intent as (
   update processing.intent
      set status = :status, remote_id = coalesce(remote_id, :remote_id), page_url = coalesce(:page_url, page_url),
          failure = :failure, saved = coalesce(saved, :saved), payment_id = coalesce(payment_id, :payment),
          refunded = :refunded, disputed = :disputed, look_at = :look_at,
          settled_at = case when :payment::uuid is null then settled_at else coalesce(settled_at, :now) end,
-         updated_at = case when status is distinct from :status or failure is distinct from :failure
-                             or refunded <> :refunded or disputed <> :disputed then :now else updated_at end
+         updated_at = case when :changed then :now else updated_at end,
+         settlements = case when :changed then settlements + 1 else settlements end
    where shard = :shard and id = :intent and status = :before
   returning id, document_id, currency, exponent),
 moved as (

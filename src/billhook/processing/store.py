@@ -210,6 +210,7 @@ async def settle(
     refunded: int,
     disputed: int,
     look_at: datetime | None,
+    changed: bool,
     movements: list[Movement],
 ) -> int: ...
 

@@ -35,12 +35,15 @@ async def look(till: Till, organization: Id, intent_id: Id, hint: str | None = N
     What was begun and not finished (the process ended in between) is finished, under the keys it was begun with.
     Raises NotYours, NotEnabled and what a gateway raises.
     """
-    intent, desk = await intent_and_desk(till, organization, intent_id)
-    if intent.attempt == 0:
-        return await _unopened(till, intent)
-    payment = await _payment(till, intent, desk, hint)
-    async with till.database.open(organization=organization) as tx:
-        return await settle(tx, intent.id, payment, desk)
+    while True:  # who goes round again does so because somebody else has settled, and that one is done
+        intent, desk = await intent_and_desk(till, organization, intent_id)
+        if intent.attempt == 0:
+            return await _unopened(till, intent)
+        payment = await _payment(till, intent, desk, hint)
+        async with till.database.open(organization=organization) as tx:
+            settled = await settle(tx, intent, payment, desk)
+        if settled is not None:
+            return settled
 
 
 async def _unopened(till: Till, intent: Intent) -> Intent:

@@ -21,43 +21,55 @@ _INQUIRY: Final = "inquiry"
 _SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=6)
 
 
-async def settle(tx: Tx, intent_id: Id, payment: gateways.Payment, desk: Desk) -> Intent:
+async def settle(tx: Tx, known: Intent, payment: gateways.Payment, desk: Desk) -> Intent | None:
     """Let an intent stand where its payment at the gateway stands; book what was collected or taken back, once.
 
-    Who holds the intent's row decides; who comes later finds it decided. Works for the organization that was entered.
+    `known` is the intent as it was before the gateway was asked. None when something was settled since: the answer may
+    be older than that, and has to be asked for again. Works for the organization that was entered.
     """
     async with tx.atomic():
-        intent = await store.lock_intent(tx, intent_id)
+        intent = await store.lock_intent(tx, known.id)
         if intent is None or payment.reference != intent.id or (intent.remote_id or payment.id) != payment.id:
             raise NotYours
+        if intent.settlements != known.settlements:
+            return None
         tx.account = intent.account_id  # in whose name it is booked
-        late = intent.expires_at <= tx.now
-        state = state_of(payment, off_session=intent.initial_intent_id is not None, late=late)
-        status = str(state) if may_move(intent.status, state) else intent.status
-        booked = intent.payment_id
-        if status in PAID and booked is None:
-            booked = await _book(tx, intent, payment)
-        rows, fresh = await _give_back(tx, intent, payment)
-        await _follow_disputes(tx, intent, payment)
-        settled = await store.settle(
-            tx,
-            intent=intent.id,
-            before=intent.status,
-            status=status,
-            gateway=desk.gateway,
-            remote_id=payment.id,
-            page_url=payment.page_url or None,
-            failure=payment.failure,
-            saved=payment.saved,
-            payment=booked,
-            refunded=sum(row.amount for row in rows if row.status != "failed"),
-            disputed=sum(dispute.amount for dispute in payment.disputes if _takes(dispute)),
-            look_at=_look_at(intent, status, tx.now),
-            movements=_movements(tx, intent, payment, fresh) if status in PAID else [],
-        )
-        if not settled:
-            raise AssertionError("an intent that is held has moved")
-    return await read_again(tx, intent_id)
+        await _settle(tx, intent, payment, desk)
+    return await read_again(tx, intent.id)
+
+
+async def _settle(tx: Tx, intent: Intent, payment: gateways.Payment, desk: Desk) -> None:
+    """Settle an intent that is held."""
+    late = intent.expires_at <= tx.now
+    state = state_of(payment, off_session=intent.initial_intent_id is not None, late=late)
+    status = str(state) if may_move(intent.status, state) else intent.status
+    booked = intent.payment_id
+    if status in PAID and booked is None:
+        booked = await _book(tx, intent, payment)
+    rows, fresh, moved = await _give_back(tx, intent, payment)
+    await _follow_disputes(tx, intent, payment)
+    refunded = sum(row.amount for row in rows if row.status != "failed")
+    disputed = sum(dispute.amount for dispute in payment.disputes if _takes(dispute))
+    before = (intent.status, intent.payment_id, intent.failure, intent.refunded, intent.disputed)
+    settled = await store.settle(
+        tx,
+        intent=intent.id,
+        before=intent.status,
+        status=status,
+        gateway=desk.gateway,
+        remote_id=payment.id,
+        page_url=payment.page_url or None,
+        failure=payment.failure,
+        saved=payment.saved,
+        payment=booked,
+        refunded=refunded,
+        disputed=disputed,
+        look_at=_look_at(intent, status, tx.now),
+        changed=moved or before != (status, booked, payment.failure, refunded, disputed),
+        movements=_movements(tx, intent, payment, fresh) if status in PAID else [],
+    )
+    if not settled:
+        raise AssertionError("an intent that is held has moved")
 
 
 async def read_again(tx: Tx, intent_id: Id) -> Intent:
@@ -93,24 +105,25 @@ async def _recorded(tx: Tx, new: NewPayment) -> Id:
     return (await payments.record(tx, NewPayment(**fields))).id
 
 
-async def _give_back(tx: Tx, intent: Intent, payment: gateways.Payment) -> tuple[list[Refund], list[gateways.Refund]]:
-    """Let our refunds stand where the gateway's stand; return ours, and those of the gateway that have succeeded.
+async def _give_back(
+    tx: Tx, intent: Intent, payment: gateways.Payment
+) -> tuple[list[Refund], list[gateways.Refund], bool]:
+    """Let our refunds stand where the gateway's stand.
 
-    One that we did not ask for was made at the gateway itself. While one of ours is under way nobody can tell them
-    apart, and so they wait.
+    Return ours, those of the gateway that have succeeded, and whether any of ours has moved. One that we did not ask
+    for was made at the gateway itself. While one of ours is under way nobody can tell them apart, and so they wait.
     """
-    if not payment.refunds:
-        return [], []
-    rows = {row.remote_id: row for row in await store.refunds_of(tx, intent.id)}
+    known = await store.refunds_of(tx, intent.id) if payment.refunds else []
+    under_way = any(row.status == "requested" for row in known)
+    rows = {row.remote_id or row.id: row for row in known}
     for refund in payment.refunds:
         row = rows.get(refund.id)
-        if row is None and None in rows:
+        if row is None and under_way:
             continue
-        if row is None:
-            row = await _adopt(tx, intent, refund)
-        rows[refund.id] = await _follow(tx, intent, refund, row)
+        rows[refund.id] = await _follow(tx, intent, refund, row or await _adopt(tx, intent, refund))
     done = [refund for refund in payment.refunds if refund.status == "succeeded" and refund.id in rows]
-    return list(rows.values()), done
+    moved = [row.status for row in known] != [row.status for row in rows.values()]
+    return list(rows.values()), done, moved
 
 
 async def _adopt(tx: Tx, intent: Intent, refund: gateways.Refund) -> Refund:

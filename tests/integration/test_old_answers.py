@@ -1,0 +1,100 @@
+"""Answers of a gateway that come late: what was settled meanwhile is not undone by what was so before."""
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from billhook import processing
+from billhook.gateways import sandbox
+from billhook.kernel.ids import Id
+from billhook.processing import Till
+from billhook.processing.journeys.till import intent_and_desk
+from tests.integration import shop as shops
+from tests.integration.payment_desk import code
+from tests.integration.shop import GOOD, Shop
+from tests.integration.test_settling import booked, till_of, token_of
+
+shop = shops.shop
+DISPUTED = "4000000000000259"
+
+
+class SlowLine:
+    """The sandbox, whose first answer about a payment is on its way until it may arrive."""
+
+    def __init__(self, gateway: Any) -> None:
+        self.gateway, self.asked, self.arrives = gateway, asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gateway, name)
+
+    async def get_payment(self, *args: Any) -> Any:
+        answer = await self.gateway.get_payment(*args)
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.arrives.wait()
+        return answer
+
+
+async def meanwhile(shop: Shop, link: str, act: Callable[[Till], Any]) -> None:
+    """Do something while an answer that was given before is on its way, and let it arrive after that."""
+    slow = till_of(shop.world, shop.settings)
+    line = SlowLine(slow.gateways.sandbox)
+    slow.gateways._by_name = {"sandbox": line}  # type: ignore[dict-item] # stands for it
+    intent = await shop.collect(link)
+    late = asyncio.create_task(processing.look(slow, Id(shop.id), Id(intent["id"])))
+    await asyncio.wait_for(line.asked.wait(), 10)
+    await act(till_of(shop.world, shop.settings))
+    line.arrives.set()
+    await late
+
+
+async def paid_at_the_sandbox(shop: Shop, link: str, card: str) -> dict[str, Any]:
+    """An intent of a document that is paid there, and of which nobody has told us."""
+    await shop.trouble(notices="lost")
+    intent = await shop.collect(link)
+    url = await processing.pay(till_of(shop.world, shop.settings), token_of(intent["paymentLink"]), None)
+    await sandbox.pay(shop.world.database, token_of(url), sandbox.Paper(card, "12/40", "123"), 0)
+    return intent
+
+
+async def test_a_dispute_that_was_won_is_not_opened_again(shop: Shop) -> None:
+    document, link = await shop.invoice()
+    intent = await paid_at_the_sandbox(shop, link, DISPUTED)
+
+    async def win(till: Till) -> None:
+        look = await processing.look(till, Id(shop.id), Id(intent["id"]))
+        assert look.disputed == 1210000
+        await sandbox.decide(shop.world.database, look.remote_id or "", "dispute", good=True)
+        await processing.look(till, Id(shop.id), Id(intent["id"]))
+
+    await meanwhile(shop, link, win)
+    assert await shop.totals(document) == (12100, 0, True)
+    assert await booked(shop, intent) == [12100]
+
+
+async def test_a_refund_stays_as_it_is(shop: Shop) -> None:
+    document, link = await shop.invoice()
+    intent = await paid_at_the_sandbox(shop, link, GOOD)
+
+    async def give_back(till: Till) -> None:
+        paid = await processing.look(till, Id(shop.id), Id(intent["id"]))
+        await processing.refund(till, Id(shop.alice.id), paid.payment_id or "", Decimal(40), None)
+
+    await meanwhile(shop, link, give_back)
+    assert (await shop.read(intent))["refunded"] == 40
+    assert await shop.totals(document) == (12060, 40, False)
+
+
+async def test_what_was_given_back_elsewhere_is_booked_after_a_refund_of_ours_was_refused(shop: Shop) -> None:
+    document, link = await shop.invoice()
+    intent = await shop.pay(await shop.collect(link))
+    till = till_of(shop.world, shop.settings)
+    known, desk = await intent_and_desk(till, Id(shop.id), Id(intent["id"]))
+    gateway, connection = till.at(desk)
+    remote = (desk.merchant_remote_id or "", known.remote_id or "")
+    await gateway.refund(connection, *remote, 1_200_000, 0, key="made at the provider's own desk")
+    assert code(await shop.alice.post(f"/Payments/{intent['paymentId']}/refunds", {"amount": 200})) == "GATEWAY_REFUSED"
+    await shop.work()
+    assert (await shop.read(intent))["refunded"] == 12000
+    assert await shop.totals(document) == (100, 12000, False)
