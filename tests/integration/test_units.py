@@ -235,3 +235,12 @@ async def test_the_books_of_a_unit_prove_themselves(world: World, database_url: 
     assert proved.returncode == 0, proved.stdout
     [gap] = json.loads((books / "manifest.json").read_bytes())["gaps"]
     assert (gap["series"], gap["first"], gap["last"]) == (one["id"], 2, 3)
+
+
+async def test_blanks_around_an_own_number_do_not_hide_it_from_the_counter(world: World) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    branch = await unit(alice, organization, numberPrefix="B2")
+    year = world.clock.now().year
+    assert (await world.invoice(alice, organization, number=f"B2-{year}-00001 "))["number"] == f"B2-{year}-00001"
+    assert (await world.invoice(alice, organization, unitId=branch["id"]))["number"] == f"B2-{year}-00002"

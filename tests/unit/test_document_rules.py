@@ -94,7 +94,14 @@ def test_which_place_a_number_takes(number, series, place):
 
 @pytest.mark.parametrize(
     ("own", "prefix"),
-    [("B2-2026-00041", "B2"), ("A-B-2026-123456", "A-B"), ("2026-00041", None), ("B2-2026-1", None), (None, None)],
+    [
+        ("B2-2026-00041", "B2"),
+        ("A-B-2026-123456", "A-B"),
+        ("2026-00041", None),
+        ("B2-2026-1", None),
+        (None, None),
+        (" B2-2026-00041 ", "B2"),
+    ],
 )
 def test_what_stands_before_the_year(own, prefix):
     assert prefix_of(own) == prefix

@@ -74,7 +74,7 @@ def counting(
 
 def prefix_of(own: str | None) -> str | None:
     """Return what stands before the year in an own number such as `B2-2026-00007`; None where nothing does."""
-    match = _PREFIXED.match(own or "")
+    match = _PREFIXED.match((own or "").strip())  # blanks around a number are not stored
     return match[1] if match else None
 
 
