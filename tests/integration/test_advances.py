@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
+import asyncpg
+
 from tests.integration import test_credit_notes
 from tests.integration.payment_desk import ok
 from tests.integration.test_credit_notes import LINES, TOTAL, Till
+from tests.integration.test_idempotency import uuid_of, waiting
 
 till = test_credit_notes.till
 HALF = [{"name": "Down payment", "price": 500, "_documentItemTaxes": [{"rate": 21}]}]
@@ -144,6 +147,25 @@ async def test_a_final_invoice_voided_and_taken_back_deducts_once(till: Till) ->
     ok(await till.alice.post(f"/Documents/{invoice['id']}/cancel?technical=true"))
     await final(till, first)
     assert (await till.refused(invoice, "uncancel"))["code"] == "ADVANCE_IS_DEDUCTED"
+
+
+async def test_a_cancellation_is_taken_back_in_the_order_of_locks(till: Till, database_url: str) -> None:
+    """Who holds an advance and comes to its invoice next, as who applies credit does, finds that one free."""
+    first = await advance(till)
+    invoice = await final(till, first)
+    ok(await till.alice.post(f"/Documents/{invoice['id']}/cancel?technical=true"))
+    hold = "select from documents.document where id = $1 for update nowait"
+    holder = await asyncpg.connect(database_url)
+    try:
+        async with holder.transaction():
+            await holder.execute(hold, uuid_of(first["id"]))
+            uncanceling = asyncio.create_task(till.alice.post(f"/Documents/{invoice['id']}/uncancel"))
+            await waiting(holder, uncanceling)
+            await holder.execute(hold, uuid_of(invoice["id"]))
+    finally:
+        await holder.close()
+    ok(await uncanceling)
+    assert (await till.read(invoice))["canceled"] is False
 
 
 async def test_what_is_left_of_a_final_invoice_is_credited_by_amount(till: Till) -> None:

@@ -113,6 +113,9 @@ async def test_what_we_received_is_canceled_without_a_note_of_ours(till: Till) -
     assert await cancel(till, received) is None
     assert await till.balance(received) == 0
     await till.prove()
+    partly = await till.make(incoming=True)
+    await till.credit(partly, amount=41.8)
+    assert [await cancel(till, partly), await cancel(till, partly)] == [None, None]
 
 
 async def test_an_advance_is_canceled_like_an_invoice(till: Till) -> None:

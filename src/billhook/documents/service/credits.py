@@ -82,8 +82,8 @@ async def cancel(tx: Tx, document_id: str, *, technical: bool = False) -> Id | N
     try:
         async with tx.atomic():
             document = await _held_to_cancel(tx, document_id)
-            notes = await store.notes_of(tx, document.id)
             if document.canceled:
+                notes = [] if document.incoming else await store.notes_of(tx, document.id)
                 return notes[-1].id if notes else None
             if document.type in OWED and not technical and not document.incoming:
                 return await _cancel_by_note(tx, document)
@@ -126,15 +126,12 @@ async def uncancel(tx: Tx, document_id: str) -> None:
     CreditWasApplied (what was paid meanwhile pays another document).
     """
     async with tx.atomic():
-        document = await store.lock_document(tx, Id(document_id))
-        if document is None:
-            raise NotYours
+        document = await _held_with_advances(tx, document_id)
         if not document.canceled:
             return
         if await store.notes_of(tx, document.id):
             raise CanceledForGood
         if document.advance_ids:
-            await store.lock_documents(tx, document.advance_ids)
             for found in await store.deducting(tx, document.advance_ids):
                 raise AdvanceDeducted(number=found.number)
         amount = -document.total_credited
@@ -144,3 +141,13 @@ async def uncancel(tx: Tx, document_id: str) -> None:
             if constraint_of(error) != "credit_in_use":
                 raise
             raise CreditWasApplied from None
+
+
+async def _held_with_advances(tx: Tx, document_id: str) -> Document:
+    """Hold a document and the advances it deducts, in the order of ids like whoever applies credit. Raises NotYours."""
+    found = await read(tx, document_id)
+    held = await store.lock_documents(tx, [found.id, *found.advance_ids])
+    document = next((one for one in held if one.id == found.id), None)
+    if document is None:
+        raise NotYours
+    return document
