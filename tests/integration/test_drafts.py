@@ -1,5 +1,10 @@
 """Drafts: what is derived follows what is said, however often a draft is changed before it is issued."""
 
+import asyncio
+
+import asyncpg
+
+from billhook.kernel import ids
 from tests.world import World
 
 
@@ -132,3 +137,41 @@ async def test_a_payment_is_more_than_nothing(world: World) -> None:
     body = world.rocket_man(payments=[{"type": "card", "amount": -500}])
     refused = await alice.post(f"/Organizations/{organization['id']}/Documents", body)
     assert refused.json()["error"]["details"]["codes"] == {"payments.0.amount": ["numericality"]}
+
+
+async def test_what_is_said_of_a_draft_is_kept_or_refused(world: World) -> None:
+    alice, _, draft = await draft_of(world, uniqueId="first")
+    path = f"/Documents/{draft['id']}"
+    refused = await alice.patch(path, {"uniqueId": "second"})
+    assert refused.json()["error"]["details"]["codes"] == {"uniqueId": ["immutable"]}
+    assert (await alice.patch(path, {"uniqueId": "first", "note": "n"})).json()["note"] == "n"
+    assert (await alice.post(f"{path}/mark-sent", {})).status_code == 200
+    assert (await alice.get(path)).json()["sentSnailMail"] is True
+
+
+async def test_what_is_issued_at_this_moment_is_not_deleted(world: World, database_url: str) -> None:
+    alice, _, draft = await draft_of(world)
+    path = f"/Documents/{draft['id']}"
+    holder = await asyncpg.connect(database_url)
+    try:
+        async with holder.transaction():
+            await holder.execute("select from documents.document where id = $1 for update", ids.to_uuid(draft["id"]))
+            issuing = asyncio.create_task(alice.post(f"{path}/issue"))
+            await waiting(holder, 1)
+            deleting = asyncio.create_task(alice.delete(path))
+            await waiting(holder, 2)
+    finally:
+        await holder.close()
+    assert (await issuing).status_code == 200
+    refused = await deleting
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "DOCUMENT_ISSUED")
+
+
+async def waiting(holder: asyncpg.Connection, many: int) -> None:
+    """Return once so many wait for a lock."""
+    text = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    for _ in range(5_000):
+        if await holder.fetchval(text) >= many:
+            return
+        await asyncio.sleep(0)
+    raise AssertionError(f"no {many} are waiting")

@@ -41,12 +41,25 @@ async def change(tx: Tx, document_id: str, said: dict[str, Any], *, whole: NewDo
             raise NotYours
         if said.get("type", document.type) != document.type:
             raise TypeFixed
+        _refuse_what_stays(document, said)
         if said.get("payments") or said.get("sending"):
             message = "cannot be said here: issue the draft, then pay or send it"
             raise invalid("Document", "payments" if said.get("payments") else "send", "draft", message)
         if not document.draft:
             return await _annotate(tx, document, said)
         return await _redraft(tx, document, said, whole)
+
+
+def _refuse_what_stays(document: Document, said: dict[str, Any]) -> None:
+    """Raise Invalid for what a draft keeps: which way it goes, and the id of the call that made it."""
+    kept = {"incoming": ("incoming", document.incoming), "unique_id": ("uniqueId", document.unique_id)}
+    faults = [
+        Fault(path, "immutable", "cannot be changed; create another document")
+        for name, (path, there) in kept.items()
+        if document.draft and said.get(name, there) != there
+    ]
+    if faults:
+        raise Invalid("Document", faults)
 
 
 async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Document:
@@ -59,13 +72,16 @@ async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Documen
 
 async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocument | None) -> Document:
     new = whole if whole is not None else amended(await _said(tx, draft), draft, said)
-    new = oriented(msgspec.structs.replace(new, draft=True, type=draft.type, payments=(), sending=None))
+    kept = {"draft": True, "type": draft.type, "incoming": draft.incoming}
+    new = oriented(msgspec.structs.replace(new, **kept, payments=(), sending=None))
     linked = await hold(tx, new, None) if new.advance_ids else NOTHING
     composed = composed_of(tx, new, await ground_of(tx, new), draft.id, linked)
     try:
         await store.replace_draft(tx, **columns_of(composed))
     except Unique as error:
         raise taken(error) from None
+    if "sent_snail_mail" in said:
+        await store.annotate(tx, draft.id, None, said["sent_snail_mail"])
     if said.get("draft") is False:
         return await _issue_draft(tx, await read(tx, draft.id))
     return await read(tx, draft.id)
@@ -184,8 +200,11 @@ def _nobody(draft: Document) -> parties.Client:
 
 
 async def delete(tx: Tx, document_id: str) -> int:
-    """Delete a draft or an estimate; the law keeps the rest. Raises Issued."""
-    document = await read(tx, document_id)
-    if not document.draft and document.type != Type.ESTIMATE:
-        raise Issued(fields="the document itself")
-    return await store.delete_document(tx, document.id)
+    """Delete a draft or an estimate; the law keeps the rest. Raises Issued, NotYours."""
+    async with tx.atomic():
+        document = await store.lock_document(tx, Id(document_id))
+        if document is None:
+            raise NotYours
+        if not document.draft and document.type != Type.ESTIMATE:
+            raise Issued(fields="the document itself")
+        return await store.delete_document(tx, document.id)
