@@ -59,7 +59,15 @@ async def test_the_supplier_may_be_said_as_everywhere_else(case: Case) -> None:
     assert third["clientId"] == first["clientId"]
     nobody = received()
     del nobody["_documentIssuer"]
-    assert faults(await case.alice.post(case.path, nobody)) == {"_documentIssuer.name": ["presence"]}
+    answer = await case.alice.post(case.path, nobody)
+    assert faults(answer) == {"_documentIssuer.name": ["presence"]}
+    [message] = answer.json()["error"]["details"]["messages"]["_documentIssuer.name"]
+    assert message == "can't be blank; give the supplier's name, or the `clientId` of a stored one"
+
+
+async def test_it_is_calculated_as_it_is_booked(case: Case) -> None:
+    answer = ok(await case.alice.post(f"{case.path}/calculate", received()))
+    assert (answer["total"], answer["totalWithTax"]) == (100, 119)
 
 
 async def test_it_has_a_list_and_numbers_of_its_own(case: Case, world: World) -> None:
@@ -125,3 +133,16 @@ async def test_a_draft_of_one_is_changed_and_booked(case: Case) -> None:
     assert (issued["number"], issued["numberInternal"], issued["totalWithTax"]) == ("FD-77", "E-9", 119)
     found = ok(await case.alice.get(case.path, params={"filter[where][numberInternal]": "E-9"}))
     assert [row["id"] for row in found] == [draft["id"]]
+
+
+async def test_a_draft_stays_received_or_ours(case: Case, world: World) -> None:
+    theirs = ok(await case.alice.post(case.path, received(draft=True)))
+    ours = await world.invoice(case.alice, case.organization, draft=True)
+    for draft in (theirs, ours):
+        path, other = f"/Documents/{draft['id']}", {"incoming": not draft["incoming"]}
+        assert faults(await case.alice.patch(path, other)) == {"incoming": ["immutable"]}
+        assert ok(await case.alice.get(path)) | {"payments": []} == draft
+    whole = received()
+    del whole["incoming"]
+    replaced = ok(await case.alice.put(f"/Documents/{theirs['id']}", whole))
+    assert (replaced["incoming"], replaced["_documentIssuer"]["name"]) == (True, "Fuel Depot")

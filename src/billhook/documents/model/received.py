@@ -1,6 +1,8 @@
 """What was received: the supplier is the party we deal with, and the paper's own totals stand if that is asked for."""
 
+import re
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -9,6 +11,9 @@ from billhook.documents.model.lines import Lines
 from billhook.documents.model.new import NewDocument, NewTotals
 from billhook.kernel import money
 from billhook.kernel.problems import Fault, Invalid
+
+_CLIENT: Final = re.compile(r"\bclient\b")
+"""The word; `clientId` is what a supplier is named by too."""
 
 
 def oriented(new: NewDocument) -> NewDocument:
@@ -46,7 +51,7 @@ def faults_of(new: NewDocument) -> list[Fault]:
 def at_the_supplier(faults: list[Fault]) -> list[Fault]:
     """Return faults of a received document with what is wrong with its other party where that is said."""
     moved = [(fault.path.replace("_documentClient", "_documentIssuer"), fault) for fault in faults]
-    return [Fault(path, fault.code, fault.message.replace("client", "supplier")) for path, fault in moved]
+    return [Fault(path, fault.code, _CLIENT.sub("supplier", fault.message)) for path, fault in moved]
 
 
 def as_said(sums: Lines, new: NewDocument, exponent: int) -> Lines:

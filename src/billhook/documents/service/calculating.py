@@ -7,6 +7,7 @@ from billhook.documents.model import links
 from billhook.documents.model.document import Document
 from billhook.documents.model.links import NOTHING
 from billhook.documents.model.new import NewDocument
+from billhook.documents.model.received import oriented
 from billhook.documents.model.steps import Steps, explained
 from billhook.documents.service.issuing import ground_of, linked_of
 from billhook.documents.service.linking import hold
@@ -21,6 +22,7 @@ class Calculation(msgspec.Struct, frozen=True):
 
 async def calculate(tx: Tx, new: NewDocument) -> Calculation:
     """Return what `issue` would make of a document: nothing is written, no number is taken. Raises what that raises."""
+    new = oriented(new)
     ground = await ground_of(tx, new)
     credited = None if new.draft else links.credited_by(new, ground)
     linked = NOTHING
