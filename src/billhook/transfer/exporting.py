@@ -24,19 +24,18 @@ AT_ONCE: Final = 4
 
 
 class Table(msgspec.Struct, frozen=True):
-    """One kind of export: its statements, what it is filtered by, and what reads it."""
+    """One kind of export: its statement, what it is filtered by, and what reads it."""
 
     text: str
-    count: str
     columns: Columns
     stream: Callable[[Tx, str, list[Any], int], AsyncIterator[list[Any]]]
 
 
 TABLES: Final[dict[str, Table]] = {
-    "document": Table(store.EXPORT_DOCUMENTS, store.COUNT_DOCUMENTS, columns.DOCUMENTS, store.export_documents),
-    "client": Table(store.EXPORT_CLIENTS, store.COUNT_CLIENTS, columns.CLIENTS, store.export_clients),
-    "item": Table(store.EXPORT_ITEMS, store.COUNT_ITEMS, columns.ITEMS, store.export_items),
-    "payment": Table(store.EXPORT_PAYMENTS, store.COUNT_PAYMENTS, columns.PAYMENTS, store.export_payments),
+    "document": Table(store.EXPORT_DOCUMENTS, columns.DOCUMENTS, store.export_documents),
+    "client": Table(store.EXPORT_CLIENTS, columns.CLIENTS, store.export_clients),
+    "item": Table(store.EXPORT_ITEMS, columns.ITEMS, store.export_items),
+    "payment": Table(store.EXPORT_PAYMENTS, columns.PAYMENTS, store.export_payments),
 }
 
 
@@ -83,11 +82,12 @@ async def prepare(tx: Tx, asked: Asked) -> Ready:
     own = [tx.shard, tx.organization, zone, asked.first, asked.last]
     compiled = Compiled.of_where(asked.where, table.columns, first=len(own) + 1)
     arguments = [*own, *compiled.arguments]
-    rows = (await store.count_rows(tx, table.count + compiled.where, arguments))[0]
+    text = table.text + compiled.where
+    rows = (await store.count_rows(tx, f"select count(*) from ({text}) as found", arguments))[0]
     if asked.format is Format.XLSX and rows > MAX_EXCEL_ROWS:
         message = f"a sheet of Excel has {MAX_EXCEL_ROWS} rows and this would be {rows}; take csv, or fewer days"
         raise invalid("query", "format", "too_many", message)
-    return Ready(rows, f"{table.text}{compiled.where} order by id", arguments, asked)
+    return Ready(rows, f"{text} order by id", arguments, asked)
 
 
 async def export(database: Database, account: Id, organization: Id, ready: Ready) -> AsyncGenerator[bytes, None]:

@@ -3,7 +3,7 @@
 select timezone from organizations.organization where shard = :shard and id = :organization_id;
 
 -- The exports: $3 is the organization's zone, $4 and $5 the first and the last day, if any. The filter language completes
--- them; they are read through a cursor.
+-- them; they are counted, and read through a cursor.
 
 -- name: export_documents
 select id, type, number, draft, canceled, incoming, public.business_day(date, $3) as date,
@@ -16,14 +16,6 @@ select id, type, number, draft, canceled, incoming, public.business_day(date, $3
        round(total_paid * power(10::numeric, -exponent), exponent) as total_paid,
        round(total_due * power(10::numeric, -exponent), exponent) as total_due, paid_in_full
   from documents.document
- where shard = $1 and organization_id = $2 and deleted_at is null
-   and ($4::date is null or (date >= $4::date::timestamp at time zone 'UTC' - interval '1 day'
-                             and public.business_day(date, $3) >= $4::date))
-   and ($5::date is null or (date < $5::date::timestamp at time zone 'UTC' + interval '2 days'
-                             and public.business_day(date, $3) <= $5::date));
-
--- name: count_documents
-select count(*) from documents.document
  where shard = $1 and organization_id = $2 and deleted_at is null
    and ($4::date is null or (date >= $4::date::timestamp at time zone 'UTC' - interval '1 day'
                              and public.business_day(date, $3) >= $4::date))
@@ -43,14 +35,6 @@ select id, public.business_day(date, $3) as date, type, round(amount * power(10:
    and ($5::date is null or (date < $5::date::timestamp at time zone 'UTC' + interval '2 days'
                              and public.business_day(date, $3) <= $5::date));
 
--- name: count_payments
-select count(*) from payments.payment
- where shard = $1 and organization_id = $2 and deleted_at is null
-   and ($4::date is null or (date >= $4::date::timestamp at time zone 'UTC' - interval '1 day'
-                             and public.business_day(date, $3) >= $4::date))
-   and ($5::date is null or (date < $5::date::timestamp at time zone 'UTC' + interval '2 days'
-                             and public.business_day(date, $3) <= $5::date));
-
 -- name: export_clients
 select id, name, identity ->> 'address' as address, identity ->> 'address2' as address2, identity ->> 'city' as city,
        identity ->> 'zip' as zip, identity ->> 'state' as state, identity ->> 'country' as country, country_code,
@@ -63,23 +47,11 @@ select id, name, identity ->> 'address' as address, identity ->> 'address2' as a
    and ($4::date is null or (created_at at time zone $3)::date >= $4::date)
    and ($5::date is null or (created_at at time zone $3)::date <= $5::date);
 
--- name: count_clients
-select count(*) from clients.client
- where shard = $1 and organization_id = $2 and deleted_at is null
-   and ($4::date is null or (created_at at time zone $3)::date >= $4::date)
-   and ($5::date is null or (created_at at time zone $3)::date <= $5::date);
-
 -- name: export_items
 select id, name, sku, description, unit, price, price_gross,
        coalesce((select string_agg(payments.id24(tax), ' ') from unnest(tax_ids) tax), '') as tax_ids,
        (created_at at time zone $3)::date as created
   from catalog.item
- where shard = $1 and organization_id = $2 and deleted_at is null
-   and ($4::date is null or (created_at at time zone $3)::date >= $4::date)
-   and ($5::date is null or (created_at at time zone $3)::date <= $5::date);
-
--- name: count_items
-select count(*) from catalog.item
  where shard = $1 and organization_id = $2 and deleted_at is null
    and ($4::date is null or (created_at at time zone $3)::date >= $4::date)
    and ($5::date is null or (created_at at time zone $3)::date <= $5::date);
