@@ -136,6 +136,19 @@ async def test_payments_once_however_often_they_are_sent(importer: Importer) -> 
     assert balance[0]["balance"] == 11069.5
 
 
+@pytest.mark.parametrize("zone", ["Europe/Brussels", "Pacific/Auckland", "America/Los_Angeles"])
+async def test_payments_of_an_hour_are_the_same_on_their_day(importer: Importer, zone: str) -> None:
+    """A payment that was recorded as it came has an hour, and its export only a day: sent back, it books nothing."""
+    desk = importer.desk
+    ok(await desk.alice.patch(importer.path, {"timezone": zone}))
+    for hour in ("01:30", "13:45", "13:50", "23:59"):
+        await desk.pay(amount=42, date=f"2026-04-01T{hour}:00Z")
+    before = await desk.alice.get(f"{importer.path}/export?type=payment&format=csv")
+    assert await importer.imported("payment", before.text) == (0, 0, 4)
+    again = before.text + before.text.splitlines()[-1] + "\n"
+    assert await importer.imported("payment", again) == (1, 0, 4)
+
+
 async def test_a_dry_run_says_what_would_be_and_does_nothing(importer: Importer) -> None:
     found = ok(await importer.send("client", CLIENTS, dryRun=True))
     assert found == {

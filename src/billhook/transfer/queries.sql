@@ -190,19 +190,23 @@ update transfer.line l
 
 -- name: match_payments
 -- What rows are payments that are there: by type and transaction id; without one, as many as there are already of the same
--- document, type, amount, currency, day and note.
+-- document, type, amount, currency, day and note. The day is that of the organization, as it is exported.
 with said as materialized (
   select l.line, l.content ->> 'type' as type, l.content ->> 'transaction_id' as transaction_id,
-         concat_ws('|', l.document_id, l.content ->> 'type', l.amount, l.currency, (l.content ->> 'date')::timestamptz,
-                   coalesce(l.content ->> 'note', '')) as same
-    from transfer.line l where l.shard = :shard and l.import_id = :import_id),
+         concat_ws('|', l.document_id, l.content ->> 'type', l.amount, l.currency,
+                   public.business_day((l.content ->> 'date')::timestamptz, o.timezone), coalesce(l.content ->> 'note', '')) as same
+    from transfer.line l
+    join organizations.organization o on o.shard = :shard and o.id = :organization_id
+   where l.shard = :shard and l.import_id = :import_id),
 there as materialized (
-  select p.id, concat_ws('|', p.document_id, p.type, p.amount, p.currency, p.date, coalesce(p.note, '')) as same
+  select p.id, concat_ws('|', p.document_id, p.type, p.amount, p.currency, public.business_day(p.date, o.timezone),
+                         coalesce(p.note, '')) as same
     from payments.payment p
+    join organizations.organization o on o.shard = :shard and o.id = :organization_id
    where p.shard = :shard and p.organization_id = :organization_id and p.transaction_id is null and p.deleted_at is null
-     and p.date between (select min((l.content ->> 'date')::timestamptz) from transfer.line l
+     and p.date between (select min((l.content ->> 'date')::timestamptz) - interval '2 days' from transfer.line l
                           where l.shard = :shard and l.import_id = :import_id)
-                    and (select max((l.content ->> 'date')::timestamptz) from transfer.line l
+                    and (select max((l.content ->> 'date')::timestamptz) + interval '2 days' from transfer.line l
                           where l.shard = :shard and l.import_id = :import_id)),
 found as materialized (
   select s.line, p.id from said s
