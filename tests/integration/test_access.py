@@ -251,3 +251,37 @@ async def test_only_who_is_meant_answers(world: World) -> None:
             answer = await nobody.post(f"/AccountOrganizations/{invited['id']}/{deed}")
             refused(answer, 401, "AUTHORIZATION_REQUIRED")
     assert ok(await bob.get(f"/Accounts/{bob.id}/accountOrganizations"))[0]["active"] is False
+
+
+async def test_an_address_that_only_its_platform_vouches_for_is_nobodys_invitation(world: World) -> None:
+    alice, mallory = await world.actor(), await world.actor("mallory")
+    ok(await mallory.patch(f"/Accounts/{mallory.id}", {"skipChildAccountVerification": True}))
+    before, after = an_email("before"), an_email("after")
+    organization = await world.organization(alice)
+    first = await invite(alice, organization, email=before)
+    for email in (before, after):
+        body = {"email": email, "password": "correct horse battery"}
+        made = ok(await mallory.post("/Accounts", body))
+        assert made["emailVerified"] is True
+        login = ok(await world.http.post("/Accounts/login", json=body))
+        child = type(alice)(world.http, made, login["id"])
+        invited = first if email == before else await invite(alice, organization, email=email)
+        assert "accountId" not in invited
+        assert ok(await child.get(f"/Accounts/{child.id}/accountOrganizations")) == []
+        refused(await child.post(f"/AccountOrganizations/{invited['id']}/accept"), 401, "AUTHORIZATION_REQUIRED")
+        assert (await child.get(f"/Organizations/{organization['id']}")).status_code == 401
+        await confirm(world, child)
+        ok(await child.post(f"/AccountOrganizations/{invited['id']}/accept"))
+        ok(await child.get(f"/Organizations/{organization['id']}"))
+        organization = await world.organization(alice)
+
+
+async def test_within_its_tree_the_word_of_a_platform_is_enough(world: World) -> None:
+    root = await confirmed(world, "root")
+    ok(await root.patch(f"/Accounts/{root.id}", {"skipChildAccountVerification": True}))
+    organization, email = await world.organization(root), an_email("merchant")
+    await invite(root, organization, email=email, requireConfirmation=False, sendEmail=False)
+    body = {"email": email, "password": "correct horse battery"}
+    made = ok(await root.post("/Accounts", body))
+    login = ok(await world.http.post("/Accounts/login", json=body))
+    ok(await type(root)(world.http, made, login["id"]).get(f"/Organizations/{organization['id']}"))

@@ -58,6 +58,7 @@ class Account(msgspec.Struct, frozen=True):
     parent_id: Id | None
     email: str
     email_verified: bool
+    email_assumed: bool
     locale: str
     profile: Profile
     custom: dict[str, Any]
@@ -68,6 +69,11 @@ class Account(msgspec.Struct, frozen=True):
     def is_root(self) -> bool:
         """Whether the account is the root of its tree."""
         return self.id == self.root_id
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether a mail has shown that the address is its own: the word of its root alone holds within its tree."""
+        return self.email_verified and not self.email_assumed
 
 
 class Changes(msgspec.Struct, frozen=True):

@@ -3,37 +3,39 @@
 select exists (select from accounts.account where email = :email);
 
 -- name: insert_account
--- A root account is its own root. A child needs no confirmation where its root says so, nor does who came by a mailed token.
+-- A root account is its own root. A child needs no confirmation where its root says so, whose word is all there is then; nor
+-- does who came by a mailed token.
 insert into accounts.account
-  (id, root_id, parent_id, email, password_hash, email_verified, locale, profile, custom, created_at, updated_at)
+  (id, root_id, parent_id, email, password_hash, email_verified, email_assumed, locale, profile, custom, created_at, updated_at)
 select :id, :root, :parent, :email, :password_hash,
-       :verified or coalesce((select (r.profile ->> 'skip_child_account_verification')::boolean from accounts.account r where r.id = :root), false),
-       :locale, :profile, :custom, :now, :now
-returning id, root_id, parent_id, email, email_verified, locale, profile, custom, created_at, updated_at;
+       :verified or said.so, said.so and not :verified, :locale, :profile, :custom, :now, :now
+  from (select coalesce((select (r.profile ->> 'skip_child_account_verification')::boolean
+                           from accounts.account r where r.id = :root), false) as so) said
+returning id, root_id, parent_id, email, email_verified, email_assumed, locale, profile, custom, created_at, updated_at;
 
 -- name: find
 -- An account by its id, whoever asks.
-select id, root_id, parent_id, email, email_verified, locale, profile, custom, created_at, updated_at
+select id, root_id, parent_id, email, email_verified, email_assumed, locale, profile, custom, created_at, updated_at
   from accounts.account where id = :account;
 
 -- name: find_by_email
 -- An account by its address, whoever asks.
-select id, root_id, parent_id, email, email_verified, locale, profile, custom, created_at, updated_at
+select id, root_id, parent_id, email, email_verified, email_assumed, locale, profile, custom, created_at, updated_at
   from accounts.account where email = :email;
 
 -- name: find_reachable
 -- An account the actor may act for: itself, or a child of its tree when it is the root.
-select id, root_id, parent_id, email, email_verified, locale, profile, custom, created_at, updated_at
+select id, root_id, parent_id, email, email_verified, email_assumed, locale, profile, custom, created_at, updated_at
   from accounts.account where id = :account and (id = :actor or root_id = :actor);
 
 -- name: find_child
 -- A child of a root account, by id or by address.
-select id, root_id, parent_id, email, email_verified, locale, profile, custom, created_at, updated_at
+select id, root_id, parent_id, email, email_verified, email_assumed, locale, profile, custom, created_at, updated_at
   from accounts.account where root_id = :root and id <> :root and (id = :child or email = :email);
 
 -- name: children
 -- The children of a root account ($1); the filter language goes on from here.
-select a.id, a.root_id, a.parent_id, a.email, a.email_verified, a.locale, a.profile, a.custom, a.created_at, a.updated_at
+select a.id, a.root_id, a.parent_id, a.email, a.email_verified, a.email_assumed, a.locale, a.profile, a.custom, a.created_at, a.updated_at
   from accounts.account a where a.root_id = $1 and a.id <> $1
 
 -- name: count_children
@@ -52,7 +54,7 @@ update accounts.account a
        updated_at = :now
   from before
  where a.id = before.id
-returning a.id, a.root_id, a.parent_id, a.email, a.email_verified, a.locale, a.profile, a.custom, a.created_at, a.updated_at,
+returning a.id, a.root_id, a.parent_id, a.email, a.email_verified, a.email_assumed, a.locale, a.profile, a.custom, a.created_at, a.updated_at,
           a.email <> before.email as email_changed;
 
 -- name: candidate
@@ -159,7 +161,8 @@ delete from accounts.access_token where account_id = :account and purpose <> 'ac
 -- Set the password; with `seen` only if it is still the one that was proved, so that of two changes one wins. Without, it
 -- is set by a link that was mailed: who has opened it has the address too.
 update accounts.account
-   set password_hash = :password_hash, email_verified = email_verified or :seen::text is null, updated_at = :now
+   set password_hash = :password_hash, email_verified = email_verified or :seen::text is null,
+       email_assumed = email_assumed and :seen::text is not null, updated_at = :now
  where id = :account and (:seen::text is null or password_hash = :seen);
 
 -- name: renew_hash
@@ -176,6 +179,8 @@ select array_remove(array[a.profile ->> 'activate_redirect', r.profile ->> 'acti
 
 -- name: confirm
 -- The address is the account's. The token stays until it expires: mail programs open links before people do.
-update accounts.account a set email_verified = true, updated_at = case when a.email_verified then a.updated_at else :now end
+update accounts.account a
+   set email_verified = true, email_assumed = false,
+       updated_at = case when a.email_verified and not a.email_assumed then a.updated_at else :now end
   from accounts.access_token t
  where t.hash = :hash and t.account_id = :account and t.purpose = 'confirm' and t.expires_at > :now and a.id = t.account_id;

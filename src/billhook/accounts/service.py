@@ -152,12 +152,12 @@ async def log_out(tx: Tx, principal: Principal) -> None:
 
 
 async def send_confirmation(tx: Tx, principal: Principal, account_id: str) -> None:
-    """Have the mail sent that asks to confirm the address; a confirmed address gets none.
+    """Have the mail sent that asks to confirm the address; one that was confirmed by mail gets none.
 
     Raises NotYours, ConfirmationThrottled.
     """
     account = await acting_for(tx, principal, account_id)
-    if account.email_verified:
+    if account.is_proved:
         return
     await _ask_to_confirm(tx, account.id, account.email)
 

@@ -542,7 +542,9 @@ begin
     join organizations.organization o on o.shard = a.shard and o.id = a.organization_id
     join accounts.account p on p.id = actor
    where a.shard = access_shard and a.id = access
-     and (a.account_id = actor or (a.account_id is null and p.email_verified and p.email = a.invitation_email));
+     and (a.account_id = actor
+          or (a.account_id is null and p.email = a.invitation_email and p.email_verified
+              and (not p.email_assumed or p.root_id = a.inviter_root_id)));
   if found.id is null then
     perform set_config('billhook.organization', '', false);
     return;
@@ -559,6 +561,7 @@ CREATE FUNCTION organizations.link_invitations() RETURNS trigger
 begin
   update organizations.access a set account_id = new.id, updated_at = new.updated_at
    where a.account_id is null and a.invitation_email = new.email
+     and (not new.email_assumed or a.inviter_root_id = new.root_id)
      and not exists (select from organizations.access b
                       where b.shard = a.shard and b.organization_id = a.organization_id and b.account_id = new.id);
   return null;
@@ -869,6 +872,7 @@ CREATE TABLE accounts.account (
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    email_assumed boolean DEFAULT false NOT NULL,
     CONSTRAINT account_email_check CHECK ((email = lower(email)))
 );
 

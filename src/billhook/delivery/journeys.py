@@ -142,7 +142,7 @@ async def _send_link(
     account_id = Id(job.payload["account_id"])
     async with office.database.open() as tx:
         account = await accounts.get(tx, account_id)
-        if account is None or (job.kind == accounts.CONFIRM and account.email_verified):
+        if account is None or (job.kind == accounts.CONFIRM and account.is_proved):
             return
         token = await new_token(tx, account_id)
         account = await accounts.get(tx, account_id) or account

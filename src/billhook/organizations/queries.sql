@@ -119,9 +119,9 @@ select e.organization_id, e.role, e.active from organizations.enter_by_letter(:a
 select id from organizations.organization where shard = :shard and id = :organization_id for no key update;
 
 -- name: invitee
--- Whom an invitation means: an account of the inviter's tree, or one whose address is confirmed. Locked, so that it is
--- confirmed before (and found here) or after (and then finds the invitation).
-select id, email, email_verified or root_id = :root as is_known
+-- Whom an invitation means: an account of the inviter's tree, or one whose address was confirmed by mail. Locked, so that it
+-- is confirmed before (and found here) or after (and then finds the invitation).
+select id, email, (email_verified and not email_assumed) or root_id = :root as is_known
   from accounts.account where (id = :account and root_id = :root) or email = :email
    for share;
 
