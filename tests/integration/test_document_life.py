@@ -125,6 +125,18 @@ async def test_prices_with_tax_and_without_are_copied_as_they_were(till: Till) -
         assert (note["total"], note["totalWithTax"]) == (invoice["total"], invoice["totalWithTax"])
 
 
+async def test_the_clause_its_taxes_need_comes_along_and_a_papers_totals_do_not(till: Till) -> None:
+    exempt = [{"name": "Course", "price": 10}]
+    estimate = await till.make(type="estimate", _documentItems=exempt, taxClause="Exempt, article 44")
+    invoice = await post(till, estimate, "convert")
+    assert invoice["taxClause"] == (await post(till, invoice, "duplicate"))["taxClause"] == "Exempt, article 44"
+    own = {"incoming": True, "number": "FD-1", "customTotals": True, "total": 10.01, "totalWithTax": 10.01}
+    received = await till.make(_documentItems=exempt, **own)
+    assert received["total"] == 10.01
+    again = await post(till, received, "duplicate")
+    assert (again["total"], again["draft"], "customTotals" in again) == (10, True, False)
+
+
 async def test_strangers_see_no_relations(till: Till, world: World) -> None:
     bob = await world.actor("bob")
     mine = await world.invoice(bob, await world.organization(bob))

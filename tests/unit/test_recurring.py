@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billhook.documents.model.again import said_again
+from billhook.documents.model.copying import copied
 from billhook.documents.model.document import Line, LineTax, Options
 from billhook.documents.model.new import NewDocument, NewLine
 from billhook.kernel import ids
@@ -163,8 +163,8 @@ def test_the_document_of_a_period_is_the_pattern_with_its_dates_moved() -> None:
 
 
 HANDED_ON = {
-    *("type", "draft", "incoming", "currency", "decimal_places", "note", "footer", "signature", "client", "client_id"),
-    *("unit_id", "lines", "options", "custom", "l10n", "data"),
+    *("type", "incoming", "currency", "decimal_places", "note", "footer", "signature", "client_id", "unit_id", "lines"),
+    *("options", "custom", "l10n", "data"),
 }
 """What a document hands on when it is said again."""
 ITS_OWN = {
@@ -185,7 +185,7 @@ def test_a_document_hands_on_what_is_not_its_own() -> None:
         type="estimate", draft=True, incoming=True, client_id=ids.new(7), unit_id=ids.new(7), lines=(line,), note="n",
         footer="f", signature="s", custom={"a": 1}, l10n={"a": 1}, data=[{"a": 1}], options=Options(display_name="Offer"),
     )  # fmt: skip
-    said, nothing = said_again(full), NewDocument()
+    said, nothing = copied(full, type=full.type), NewDocument()
     told = {name for name in nothing.__struct_fields__ if getattr(said, name) != getattr(nothing, name)}
     assert told >= HANDED_ON
     assert told & ITS_OWN == set()
@@ -196,7 +196,23 @@ def test_a_document_hands_on_what_is_not_its_own() -> None:
 
 def test_an_advance_is_deducted_once() -> None:
     deduction = Line(id="2", name="Advance", quantity=Decimal(-1), price=Decimal(5), deducts=ids.new(7))
-    assert [line.name for line in said_again(sample(lines=(*sample().lines, deduction))).lines] == ["Space suit"]
+    pattern = sample(lines=(*sample().lines, deduction))
+    assert [line.name for line in copied(pattern, type=pattern.type).lines] == ["Space suit"]
+
+
+def test_a_price_whose_taxes_were_left_out_stays_the_price_that_was_left() -> None:
+    line = Line(id="1", name="Suit", price=Decimal(100), price_gross=Decimal(121))
+    pattern = sample(lines=(line,), options=Options(omit_taxes=True))
+    (again,) = document_of(pattern, agreed(), date(2026, 2, 28), client_changed=False).lines
+    assert (again.price, again.price_gross) == (100, None)
+
+
+def test_the_clause_that_was_said_is_said_again() -> None:
+    clause = "Exempt, article 44"
+    assert (
+        document_of(sample(tax_clause=clause), agreed(), date(2026, 2, 28), client_changed=False).tax_clause == clause
+    )
+    assert document_of(sample(tax_clause=""), agreed(), date(2026, 2, 28), client_changed=False).tax_clause is None
 
 
 def test_a_client_that_was_changed_is_taken_as_it_is_now() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from billhook.documents.model.again import said_again
+from billhook.documents.model.copying import client_said, copied
 from billhook.documents.model.document import Document, Type
 from billhook.documents.model.new import NewDocument, Sending
 from billhook.kernel import time
@@ -192,11 +192,10 @@ def document_of(pattern: Document, recurrence: Recurrence, day: date, *, client_
     since the pattern was made is taken as it is now.
     """
     shift = _Shift(pattern, recurrence.type, day)
-    again = said_again(pattern)
     return msgspec.structs.replace(
-        again,
+        copied(pattern, type=pattern.type),
         draft=recurrence.save_as_draft,
-        client={} if client_changed else again.client,
+        client={} if client_changed else client_said(pattern),
         sending=Sending() if recurrence.auto_send else None,
         date=instant_of(day),
         date_due=shift.by_days(pattern.date_due),

@@ -1,4 +1,4 @@
-"""Copies: what a document that is there would have to be asked for again, to duplicate it or to make another of it."""
+"""Copies: what a caller would have to ask for to get another document like one: to duplicate, convert or repeat it."""
 
 from datetime import date
 from typing import Any, Final
@@ -8,6 +8,7 @@ import msgspec
 from billhook.documents.model.document import Document, Line, LineTax, Type
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument, NewLine, NewTax
+from billhook.documents.model.wording import clause_of
 from billhook.kernel import ids
 
 CONVERTS: Final[dict[str, tuple[str, ...]]] = {
@@ -24,11 +25,13 @@ _SAME: Final = (
 
 
 def copied(document: Document, *, type: str) -> NewDocument:
-    """Return a document as asked for once more: its client, lines and what is free; today's dates, the next number.
+    """Return a document as asked for once more: its client, lines, the clause its taxes need, and what is free.
 
-    Of the same type it has the same texts. What it deducted or credited is not taken again.
+    Of the same type it has the same texts. Number, dates, payments, links and a paper's own totals are its own affair,
+    as is what it deducted or credited; so is the issuer, which is the organization as it is by then.
     """
     texts = {name: getattr(document, name) for name in ("note", "footer", "signature")} if type == document.type else {}
+    derived = clause_of(document.locale, is_reverse_charged=bool(document.reverse_taxes))
     return NewDocument(
         type=type,
         incoming=document.incoming,
@@ -37,7 +40,8 @@ def copied(document: Document, *, type: str) -> NewDocument:
         decimal_places=document.decimal_places,
         client_id=document.client_id,
         lines=tuple(_line(line, document) for line in document.lines if line.deducts is None),
-        options=msgspec.structs.replace(document.options, number_internal=None),
+        tax_clause=None if document.tax_clause == derived else document.tax_clause,
+        options=msgspec.structs.replace(document.options, number_internal=None, custom_totals=False),
         custom=document.custom,
         l10n=document.l10n if texts else {},
         data=document.data,
@@ -67,6 +71,12 @@ def _tax(tax: LineTax) -> NewTax:
     )
 
 
+def client_said(document: Document) -> dict[str, Any]:
+    """Return the client of a document as a caller would say it."""
+    party = msgspec.structs.asdict(document.client)
+    return {name: value for name, value in party.items() if name not in ("id", "created_at", "updated_at")}
+
+
 def fitted(new: NewDocument, source: Document, ground: Ground, day: date) -> NewDocument:
     """Return a copy that names only what is still there: of a tax that is gone its rate, of a client its last address.
 
@@ -81,7 +91,5 @@ def fitted(new: NewDocument, source: Document, ground: Ground, day: date) -> New
         msgspec.structs.replace(line, taxes=tuple(tax(one) for one in line.taxes or ())) for line in new.lines
     )
     if ground.client is None and new.client_id is not None and new.client_id == source.client_id:
-        party = msgspec.structs.asdict(source.client)
-        own = {name: value for name, value in party.items() if name not in ("id", "created_at", "updated_at")}
-        return msgspec.structs.replace(new, lines=lines, client_id=None, client=own | new.client)
+        return msgspec.structs.replace(new, lines=lines, client_id=None, client=client_said(source) | new.client)
     return msgspec.structs.replace(new, lines=lines)

@@ -15,7 +15,7 @@ from billhook.documents.model.document import Document, Party
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.lines import Lines
 from billhook.documents.model.new import NewDocument
-from billhook.documents.texts import Labels, labels
+from billhook.documents.texts import labels
 from billhook.kernel import time
 
 BUILT_IN: Final = {
@@ -43,7 +43,9 @@ def wording_of(new: NewDocument, ground: Ground, locale: str, *, issuer: Party, 
     words = labels(locale)
     if new.incoming:  # somebody else's paper: our texts have no place on it
         return Wording(new.note or "", new.tax_clause or "", new.footer or "", new.signature or "")
-    clause = new.tax_clause if new.tax_clause is not None else _clause(words, sums)
+    clause = (
+        new.tax_clause if new.tax_clause is not None else clause_of(locale, is_reverse_charged=bool(sums.reverse_taxes))
+    )
     sentences = {
         "payment instructions": f"{_sentence(words.sentences.pay_to_account, iban='[IBAN]')}\n"
         f"{_sentence(words.sentences.use_reference, number='[document number]')}",
@@ -85,11 +87,9 @@ def _captioned(caption: str, value: str | None, code: str) -> str:
     return f"{caption} {code}" if value else ""
 
 
-def _clause(words: Labels, sums: Lines) -> str:
+def clause_of(locale: str, *, is_reverse_charged: bool) -> str:
     """Return the clause the law asks for where tax is reverse-charged; other exemptions the issuer has to name."""
-    if not sums.reverse_taxes:
-        return ""
-    return words.sentences.reverse_charge
+    return labels(locale).sentences.reverse_charge if is_reverse_charged else ""
 
 
 def _day(instant: datetime | None, document: Document) -> str:
