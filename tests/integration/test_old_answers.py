@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from billhook import processing
+from billhook import gateways, processing
 from billhook.gateways import sandbox
 from billhook.kernel.ids import Id
 from billhook.processing import Till
@@ -34,6 +35,19 @@ class SlowLine:
             self.asked.set()
             await self.arrives.wait()
         return answer
+
+
+class Away:
+    """The sandbox, where nobody takes orders for refunds at the moment."""
+
+    def __init__(self, gateway: Any) -> None:
+        self.gateway = gateway
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gateway, name)
+
+    async def refund(self, *_: Any, **__: Any) -> Any:
+        raise gateways.Unavailable
 
 
 async def meanwhile(shop: Shop, link: str, act: Callable[[Till], Any]) -> None:
@@ -98,3 +112,15 @@ async def test_what_was_given_back_elsewhere_is_booked_after_a_refund_of_ours_wa
     await shop.work()
     assert (await shop.read(intent))["refunded"] == 12000
     assert await shop.totals(document) == (100, 12000, False)
+
+
+async def test_a_refund_that_cannot_be_asked_for_is_under_way(shop: Shop) -> None:
+    """Who is told to try again would give back twice: the sweep asks, too."""
+    intent = await shop.pay(await shop.intent())
+    till, healthy = till_of(shop.world, shop.settings), till_of(shop.world, shop.settings)
+    till.gateways._by_name = {"sandbox": Away(till.gateways.sandbox)}  # type: ignore[dict-item] # stands for it
+    begun = await processing.refund(till, Id(shop.alice.id), intent["paymentId"], Decimal(40), None)
+    assert begun.status == "requested"
+    shop.world.clock.move(timedelta(minutes=2))
+    await processing.sweep(healthy)
+    assert (await shop.read(intent))["refunded"] == 40

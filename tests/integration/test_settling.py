@@ -246,6 +246,23 @@ async def test_wherever_the_process_ends_a_refund_is_made_once_or_not_at_all(sho
     assert n > 8
 
 
+async def test_wherever_the_sweep_ends_it_finishes_a_refund_the_next_time(shop: Shop, watched: Till) -> None:
+    healthy = till_of(shop.world, shop.settings)
+    for n in itertools.count():
+        intent = await shop.pay(await shop.intent())
+        await shop.trouble(notices="lost", answers="dropped_after", answersLeft=1)
+        url = f"/Payments/{intent['paymentId']}/refunds"
+        assert ok(await shop.alice.post(url, {"amount": 40}))["status"] == "pending"
+        shop.world.clock.move(timedelta(minutes=2))
+        dead = await died(watched, n, lambda: processing.sweep(watched))
+        shop.world.clock.move(timedelta(minutes=2))
+        await processing.sweep(healthy)
+        assert [row["status"] for row in ok(await shop.alice.get(url))] == ["succeeded"], n
+        if not dead:
+            break
+    assert n > 8
+
+
 @pytest.mark.parametrize("when", ["dropped_before", "dropped_after"])
 async def test_a_lost_answer_leads_to_one_payment(shop: Shop, when: str) -> None:
     initial = await shop.pay(await shop.intent(allowRecurring=True))

@@ -300,13 +300,17 @@ def fees(amount: int, application_percent: Decimal, operator_percent: Decimal) -
     return both - operator, operator
 
 
-def fee_given_back(policy: str, amount: int, fee: int, refunded: int, wanted: int) -> int:
-    """Return how much of a fee goes back with a refund: none, its share, or all with the last of the money."""
-    if policy == "keep" or not fee:
+def fee_given_back(policy: str, amount: int, fee: int, *, refunded: int, given: int, wanted: int) -> int:
+    """Return how much of a fee goes back with a refund: none, its share, or all with the last of the money.
+
+    Never more than is left of it: `given` went back before, in shares cut to whole units or under another policy.
+    """
+    left, after = fee - given, refunded + wanted
+    if policy == "keep":
         return 0
     if policy == "full":
-        return fee if refunded + wanted == amount else 0
-    return fee * (refunded + wanted) // amount - fee * refunded // amount
+        return left if after == amount else 0
+    return min(fee * after // amount - fee * refunded // amount, left)
 
 
 def _share(amount: int, percent: Decimal) -> int:

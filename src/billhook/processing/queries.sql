@@ -246,7 +246,13 @@ select id, organization_id, account_id, intent_id, amount, fee, currency, expone
        created_at, updated_at
   from processing.refund where shard = :shard and organization_id = :organization_id and intent_id = :intent order by id;
 
+-- name: note_asked
+-- What a gateway says to a refund that was asked of it; who comes second finds it noted, and perhaps further on.
+update processing.refund set status = :status, remote_id = :remote_id, look_at = :look_at, updated_at = :now
+ where shard = :shard and id = :refund and status = 'requested';
+
 -- name: note_refund
+-- Where a refund stands at the gateway; its intent is held.
 update processing.refund
    set status = :status, remote_id = coalesce(remote_id, :remote_id), payment_id = coalesce(payment_id, :payment),
        look_at = :look_at, updated_at = :now

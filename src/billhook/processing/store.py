@@ -243,6 +243,10 @@ async def insert_refund(
 async def refunds_of(tx: Tx, intent: Id) -> list[Refund]: ...
 
 
+@sql.run
+async def note_asked(tx: Tx, refund: Id, status: str, remote_id: str | None, look_at: datetime | None) -> int: ...
+
+
 @sql.one
 async def note_refund(
     tx: Tx, refund: Id, status: str, remote_id: str | None, payment: Id | None, look_at: datetime | None

@@ -14,7 +14,7 @@ from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, invalid
 from billhook.processing import store
 from billhook.processing.journeys.looking import closed_as, look
-from billhook.processing.journeys.till import Till, intent_and_desk, open_at_gateway
+from billhook.processing.journeys.till import SOON, Till, intent_and_desk, open_at_gateway
 from billhook.processing.model import (
     OPEN,
     ChargesDisabled,
@@ -34,7 +34,6 @@ from billhook.processing.service.set_up import desk_of
 
 LIFE: Final = timedelta(hours=24)
 """How long an intent can be paid when nothing else is said."""
-_SOON: Final = timedelta(minutes=1)
 
 
 async def create(till: Till, account: Id, organization_id: str, new: NewIntent) -> Intent:
@@ -104,7 +103,7 @@ async def _insert(
         initial=initial,
         attempt=1 if initial else 0,
         expires_at=expires_at,
-        look_at=tx.now + _SOON if initial else expires_at,
+        look_at=tx.now + SOON if initial else expires_at,
     )
 
 

@@ -1,5 +1,6 @@
 """Looking: ask the gateway how a payment stands, and settle. Notice, return page and sweep all end here."""
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from billhook.kernel.problems import NotYours, Problem
 from billhook.processing import store
 from billhook.processing.events import NOTICED
 from billhook.processing.journeys.onboarding import refresh
-from billhook.processing.journeys.till import Till, intent_and_desk, open_at_gateway
+from billhook.processing.journeys.till import Till, intent_and_desk, open_at_gateway, refund_at_gateway
 from billhook.processing.model import OPEN, Desk, Intent, State
 from billhook.processing.service.intents import enter_link, read
 from billhook.processing.service.set_up import desk_of
@@ -75,16 +76,9 @@ async def _finish_refunds(till: Till, intent: Intent, desk: Desk) -> bool:
     """Ask again for refunds whose answer never came; return whether there were any."""
     async with till.database.open(organization=intent.organization_id) as tx:
         rows = [row for row in await store.refunds_of(tx, intent.id) if row.status == "requested"]
-    gateway, connection = till.at(desk)
     for row in rows:
-        where = (connection, desk.merchant_remote_id or "", intent.remote_id or "")
-        try:
-            made = await gateway.refund(*where, row.amount, row.fee, key=operation_key(row.id, 1, "refund"))
-        except gateways.Refused:
-            made = None
-        async with till.database.open(organization=intent.organization_id) as tx:
-            status = "pending" if made else "failed"
-            await store.note_refund(tx, row.id, status, made.id if made else None, None, None)
+        with contextlib.suppress(gateways.Refused):  # noted: it has failed
+            await refund_at_gateway(till, intent, desk, row)
     return bool(rows)
 
 

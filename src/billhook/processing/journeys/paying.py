@@ -1,19 +1,14 @@
 """Paying: a payer clicks, or somebody plays the payer in the sandbox."""
 
-from datetime import timedelta
-from typing import Final
-
 from billhook.gateways import Refused, sandbox
 from billhook.kernel.ids import Id
 from billhook.processing import store
 from billhook.processing.journeys.collecting import call_off
 from billhook.processing.journeys.looking import look
-from billhook.processing.journeys.till import Till, open_at_gateway
+from billhook.processing.journeys.till import SOON, Till, open_at_gateway
 from billhook.processing.model import ChargesDisabled, Consent, Desk, Intent, IntentClosed, SandboxOnly
 from billhook.processing.service.intents import enter, enter_link, read
 from billhook.processing.service.set_up import desk_of
-
-_SOON: Final = timedelta(minutes=1)
 
 
 async def pay(till: Till, link: str, consent: Consent | None) -> str:
@@ -25,7 +20,7 @@ async def pay(till: Till, link: str, consent: Consent | None) -> str:
     async with till.database.open() as tx:
         intent_id = await enter_link(tx, link)
         outdated = await read(tx, intent_id) if await store.is_outdated(tx, intent_id) else None
-        intent = None if outdated else await store.begin(tx, intent_id, consent, tx.now + _SOON)
+        intent = None if outdated else await store.begin(tx, intent_id, consent, tx.now + SOON)
         known = outdated or intent or await read(tx, intent_id)
         desk = await desk_of(tx, known.merchant_id)
     if outdated is not None:

@@ -1,22 +1,17 @@
 """Refunding: money goes back to who paid online, in parts or at once."""
 
-from datetime import timedelta
 from decimal import Decimal
-from typing import Final
 
 from billhook import gateways, payments
 from billhook.db import Tx
-from billhook.gateways import operation_key
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
 from billhook.processing import store
 from billhook.processing.journeys.looking import look
-from billhook.processing.journeys.till import Till
+from billhook.processing.journeys.till import SOON, Till, refund_at_gateway
 from billhook.processing.model import Desk, Intent, NotRefundable, Refund, fee_given_back
 from billhook.processing.service.set_up import desk_of
-
-_SOON: Final = timedelta(minutes=1)
 
 
 async def refund(
@@ -24,7 +19,8 @@ async def refund(
 ) -> Refund:
     """Give back what is left of a payment, or an amount of it (major units); of one `operation` once.
 
-    Decided and written before the gateway is asked, so no two of them give back more than there is. Raises
+    Decided and written before the gateway is asked, so no two of them give back more than there is. Where the gateway
+    does not answer, the refund is under way: the sweep asks for the same one again, under the same key. Raises
     NotRefundable, Invalid, what `payments.enter` raises and, when the gateway will not, Refused.
     """
     async with till.database.open(account) as tx:
@@ -34,19 +30,12 @@ async def refund(
             refund_id = ids.on_shard(operation, tx.shard) if operation else ids.new(tx.shard)
             begun = [row for row in await store.refunds_of(tx, intent.id) if row.id == refund_id]
             row = begun[0] if begun else await _decide(tx, intent, desk, amount, reason, refund_id)
-    gateway, connection = till.at(desk)
-    where = (connection, desk.merchant_remote_id or "", intent.remote_id or "")
     try:
-        made = await gateway.refund(*where, row.amount, row.fee, key=operation_key(row.id, 1, "refund"))
-    except gateways.UnknownOutcome:
+        if row.status == "requested":
+            await refund_at_gateway(till, intent, desk, row)
+        await look(till, intent.organization_id, intent.id)
+    except (gateways.UnknownOutcome, gateways.Unavailable):
         return row  # the sweep asks again
-    except gateways.Refused:
-        async with till.database.open(organization=intent.organization_id) as tx:
-            await store.note_refund(tx, row.id, "failed", None, None, None)
-        raise
-    async with till.database.open(organization=intent.organization_id) as tx:
-        await store.note_refund(tx, row.id, "pending", made.id, None, tx.now + _SOON)
-    await look(till, intent.organization_id, intent.id)
     async with till.database.open(organization=intent.organization_id) as tx:
         return next(found for found in await store.refunds_of(tx, intent.id) if found.id == row.id)
 
@@ -64,7 +53,7 @@ async def _decide(
 ) -> Refund:
     """Write down that so much is to go back. Raises NotRefundable, Invalid."""
     rows = [row for row in await store.refunds_of(tx, intent.id) if row.status != "failed"]
-    gone = sum(row.amount for row in rows)
+    gone, given = sum(row.amount for row in rows), sum(row.fee for row in rows)
     left = intent.amount - gone - intent.disputed
     if left <= 0:
         raise NotRefundable(why="all of it was given back, or is disputed")
@@ -81,11 +70,11 @@ async def _decide(
         owner=tx.account or intent.account_id,
         intent=intent.id,
         amount=wanted,
-        fee=fee_given_back(desk.refund_fee, intent.amount, intent.fee, gone, wanted),
+        fee=fee_given_back(desk.refund_fee, intent.amount, intent.fee, refunded=gone, given=given, wanted=wanted),
         currency=intent.currency,
         exponent=intent.exponent,
         reason=reason,
         status="requested",
         remote_id=None,
-        look_at=tx.now + _SOON,
+        look_at=tx.now + SOON,
     )

@@ -1,5 +1,6 @@
 """The till: what a journey needs beside its own words, and how a payment is asked of a gateway."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -10,11 +11,13 @@ from billhook.db import Database
 from billhook.gateways import Connection, Gateway, Gateways, PaymentRequest, operation_key
 from billhook.kernel.ids import Id
 from billhook.processing import store
-from billhook.processing.model import Desk, Intent
+from billhook.processing.model import Desk, Intent, Refund
 from billhook.processing.service.intents import read
 from billhook.processing.service.set_up import desk_of
 
 MOST_REFERENCE: Final = 100
+SOON: Final = timedelta(minutes=1)
+"""When the sweep looks after what was begun and may have been cut off."""
 
 
 class Till(msgspec.Struct, frozen=True):
@@ -75,3 +78,20 @@ async def open_at_gateway(till: Till, intent: Intent, desk: Desk) -> gateways.Pa
     async with till.database.open(organization=intent.organization_id) as tx:
         await store.note_remote(tx, intent.id, intent.attempt, payment.id, payment.page_url)
     return payment
+
+
+async def refund_at_gateway(till: Till, intent: Intent, desk: Desk, refund: Refund) -> None:
+    """Have a refund made that was decided, or find the one that was made before, and note what it is called.
+
+    What the gateway refuses has failed, which is noted before Refused is raised.
+    """
+    gateway, connection = till.at(desk)
+    where = (connection, desk.merchant_remote_id or "", intent.remote_id or "")
+    try:
+        made = await gateway.refund(*where, refund.amount, refund.fee, key=operation_key(refund.id, 1, "refund"))
+    except gateways.Refused:
+        async with till.database.open(organization=intent.organization_id) as tx:
+            await store.note_asked(tx, refund.id, "failed", None, None)
+        raise
+    async with till.database.open(organization=intent.organization_id) as tx:
+        await store.note_asked(tx, refund.id, "pending", made.id, tx.now + SOON)
