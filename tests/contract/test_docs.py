@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tests import outfit
 from tests.unit import test_totals
 from tests.world import World
 from tools import build_reference_docs
@@ -33,6 +34,7 @@ def blocks(path: Path, language: str) -> list[str]:
 
 async def run(script: str, base_url: str, folder: Path) -> str:
     """Run what a reader would paste into a shell, against the server of the tests; return what it prints."""
+    outfit.program("curl")
     process = await asyncio.create_subprocess_exec(
         "bash", "-euo", "pipefail", "-c", script.replace("http://127.0.0.1:8000", base_url),
         cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,

@@ -5,7 +5,6 @@ import io
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import pytest_asyncio
 import zxingcpp
 from PIL import Image
 from pypdf import PdfReader
+from tests import outfit
 
 from billhook.documents.paper import images
 from billhook.documents.paper.coverage import FONTS
@@ -183,10 +183,10 @@ def test_a_picture_that_cannot_be_read_does_not_cost_the_document() -> None:
         assert "2023-00001" in text_of(render(quick_start(logo=broken), issued_at=ISSUED))
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="needs poppler-utils to look at the page")
 def test_the_code_scans_from_the_page() -> None:
+    pdftoppm = outfit.program("pdftoppm")
     pdf = render(quick_start(), issued_at=ISSUED)
-    page = subprocess.run(["pdftoppm", "-r", "150", "-png", "-"], input=pdf, capture_output=True, check=True).stdout
+    page = subprocess.run([pdftoppm, "-r", "150", "-png", "-"], input=pdf, capture_output=True, check=True).stdout
     found = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)))
     assert [code.text.split("\n")[7] for code in found] == ["EUR12100.00"]
 

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from playwright.async_api import Browser, async_playwright
+from tests import outfit
 from tests.e2e import chromium
 from tests.world import World
 
@@ -26,9 +27,7 @@ def chromium_path() -> str:
     try:
         return chromium.find(os.environ) or chromium.install()
     except chromium.NoBrowser as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the browser tests cannot run: {missing}")
-        pytest.skip(f"the browser tests cannot run: {missing}")
+        outfit.missing(str(missing))
 
 
 @pytest.fixture(scope="session")

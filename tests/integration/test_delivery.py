@@ -1,7 +1,6 @@
 """Documents mailed over real SMTP on the loopback, driven by the outbox and a moved clock."""
 
 import asyncio
-import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ from billhook.delivery.journeys import Office, send_document
 from billhook.delivery.mail.message import Letter
 from billhook.delivery.model import Outcome
 from billhook.jobs import Job
+from tests import outfit
 from tests.integration.post_office import House, Mailbox, a_house, free_port, listening, send
 from tests.world import Actor
 
@@ -332,14 +332,13 @@ async def test_a_server_without_tls_is_not_trusted_with_starttls(
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 with its key, signed by itself."""
     file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1"
+    command = f"{outfit.program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1"
     command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {file} -out {file}.crt"
     subprocess.run(command.split(), check=True, capture_output=True)
     file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
     return file
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="the certificate is made by openssl")
 @pytest.mark.parametrize("security", ["smtps", "starttls"])
 async def test_tls_takes_a_certificate_that_is_trusted(
     house: House, alice: Actor, agency: dict[str, Any], certificate: Path, security: str, monkeypatch: Any

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from billhook.api.reference_page.call import variable_of
+from tests import outfit
 from tests.contract.belongings import CLIENTS, LOGO, belongings, collected
 from tests.integration.access_cast import confirm, invite
 from tests.integration.accounts_cast import ANOTHER, an_email, confirmation_token, reset_token
@@ -71,10 +71,9 @@ async def page(base_url: str) -> Page:
 
 @pytest.fixture(params=LANGUAGES)
 def language(request: pytest.FixtureRequest) -> str:
-    spoken = str(request.param)
-    if spoken == "javascript" and shutil.which("node") is None and "CI" not in os.environ:
-        pytest.skip("there is no Node.js here to run the JavaScript examples with")
-    return spoken
+    if request.param == "curl":
+        outfit.program("curl")
+    return str(request.param)
 
 
 def _write(folder: Path, code: str) -> None:
@@ -92,7 +91,7 @@ async def run(language: str, code: str, folder: Path, variables: dict[str, str])
     commands = {
         "curl": ["/bin/sh", "-c", code],
         "python": [sys.executable, "example.py"],
-        "javascript": ["node", "example.mjs"],
+        "javascript": [outfit.NODE, "example.mjs"],
     }
     process = await asyncio.create_subprocess_exec(
         *commands[language],

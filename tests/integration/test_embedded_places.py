@@ -1,7 +1,6 @@
 """The embedded server against the real programs: where it lies, whose it is, which PostgreSQL it is."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from billhook.db.embedded import account, binaries, child, creation, postmaster
 from billhook.db.embedded.home import Home
 from tests.integration import embedded_cast
 from tests.integration.embedded_cast import HOWS, ROOT, ask, gone
+from tests.integration.program import python_of_nobody
 
 place, start, spawn = embedded_cast.place, embedded_cast.start, embedded_cast.spawn
 
@@ -118,20 +118,10 @@ def test_root_is_told_which_directory_is_closed(place):
     assert not Home(place).data.exists()
 
 
-def _python_of_all() -> str | None:
-    """Return a Python like ours that user nobody may run."""
-    nobody = account.Account("nobody", 65534, 65534)
-    for python in (Path(sys.executable).resolve(), Path("/usr/bin/python3").resolve()):
-        same = python.name == f"python3.{sys.version_info.minor}"
-        if same and nobody.first_closed(account.way_to(python)) is None:
-            return str(python)
-    return None
-
-
 @pytest.mark.skipif(not ROOT, reason="without root the other tests are those of an ordinary user")
 @HOWS
 def test_an_ordinary_user_owns_it_alone(start, spawn, place, how):
-    python = _python_of_all()
+    python = python_of_nobody()
     if python is None:
         pytest.skip("user nobody can run no Python of this version here")
     place.mkdir()
@@ -149,7 +139,7 @@ def test_an_ordinary_user_owns_it_alone(start, spawn, place, how):
 
 @pytest.mark.skipif(not ROOT, reason="needs two users")
 def test_a_directory_of_another_user_is_told(start, spawn, place):
-    python = _python_of_all()
+    python = python_of_nobody()
     if python is None:
         pytest.skip("user nobody can run no Python of this version here")
     start().stop()

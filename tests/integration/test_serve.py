@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
+from tests import outfit
 from tests.conftest import url_of
 from tests.integration import program
 from tests.integration.embedded_cast import gone
@@ -263,7 +264,9 @@ def test_only_who_answers_holds_the_listening_socket(serve: Serve, options: tupl
 
 def family(pid: int) -> list[int]:
     """Return a process and all that it started."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        [outfit.program("ps"), "-eo", "pid,ppid"], capture_output=True, text=True, check=True
+    ).stdout
     parents = dict(tuple(map(int, line.split())) for line in listed.splitlines()[1:])
     found = [pid]
     for member in found:
