@@ -213,6 +213,10 @@ async def test_faults_are_bounded(importer: Importer) -> None:
         ("client", {}, b"name\n\xff\xfe\xfd\n", {"file"}),
         ("client", {}, "name,email\nA,a@example.com\nB,A@example.com\n", {"3.email"}),
         ("client", {}, "id,name\n" + "0" * 24 + ",A\nx,B\n", {"2.id", "3.id"}),
+        ("item", {}, "id,SKU,name\n{B-1},C-1,Boots\n,C-1,Coat\n", {"3.SKU"}),
+        ("item", {}, "id,SKU,name\n{B-1},C-1,Boots\n{B-2},C-1,Coat\n", {"3.SKU"}),
+        ("item", {}, "id,SKU,name\n{B-1},,Boots\n,B-1,Coat\n", {"3.SKU"}),
+        ("item", {}, "SKU,name\n,Boots\nB-1,Coat\n", {"3.SKU"}),
         ("item", {}, "name,taxIds\nA," + "0" * 24 + "\n", {"2.taxIds"}),
         ("item", {}, 'name,price\nA,"1,234"\n', {"2.price"}),
     ],
@@ -220,6 +224,9 @@ async def test_faults_are_bounded(importer: Importer) -> None:
 async def test_what_cannot_be_imported(
     importer: Importer, type: str, params: Any, text: Any, expected: set[str]
 ) -> None:
+    if type == "item":
+        await importer.imported("item", "SKU,name\nB-1,Boots\nB-2,Coat\n")
+        text = text.format(**{row["SKU"]: row["id"] for row in await importer.rows("item")})
     assert set(faults(await importer.send(type, text, **params))) == expected
 
 

@@ -118,13 +118,13 @@ def _batch(
 
 async def look(tx: Tx, import_id: Id, type: str, currency: str) -> list[BadRow]:
     """Find what the rows of an import are the same as, and what only the database knows to be wrong with them."""
-    found = await store.repeated_keys(tx, import_id, MAX_FAULTS)
     if type == "payment":
         await store.resolve_payments(tx, import_id, currency, money.MAX_MINOR)
     match, bad = _LOOK[type]
     async with tx.atomic():
         await store.join_by_hash(tx, on=True)
         await match(tx, import_id)
+        found = await store.repeated(tx, import_id, MAX_FAULTS)
         if bad is not store.bad_payments:  # that one looks documents up, of which there may be many more than rows
             found += await bad(tx, import_id, MAX_FAULTS)
         await store.join_by_hash(tx, on=False)

@@ -89,10 +89,10 @@ select :shard, :import_id, :organization_id, l.line, l.id, l.entry_id,
        case when l.key ~ '^(email|name):' then lower(l.key) else l.key end, l.content
   from jsonb_to_recordset(:lines) l(line int, id uuid, entry_id uuid, key text, content jsonb);
 
--- name: repeated_keys
--- Rows that say the same thing as a row before: which column, and which line that is.
+-- name: repeated
+-- Rows that say the same thing as a row before, or are the same thing that is there already: which column, and which line.
 select k.line, split_part(k.key, ':', 1) as field, 'uniqueness' as code, 'is the same as on line ' || k.first as message
-  from (select line, key, min(line) over (partition by key) as first
+  from (select line, key, min(line) over (partition by coalesce(match::text, key)) as first
           from transfer.line where shard = :shard and import_id = :import_id and key is not null) k
  where k.line <> k.first order by k.line limit :most;
 
@@ -137,7 +137,7 @@ select line, 'id' as field, 'inclusion' as code, 'is the id of nothing here' as 
  where shard = :shard and import_id = :import_id and key like 'id:%' and match is null order by line limit :most;
 
 -- name: bad_items
--- The same of items; and rows that would take the SKU of another item, or that name a tax that is none.
+-- The same of items; and rows that would take the SKU of another item or of another row, or that name a tax that is none.
 with taken as materialized (
   select i.sku, i.id from catalog.item i
    where i.shard = :shard and i.organization_id = :organization_id and i.sku is not null and i.deleted_at is null),
@@ -152,6 +152,11 @@ select b.line, b.field, 'inclusion' as code, b.message
         union all
         select l.line, 'SKU', 'is that of another item'
           from line l join taken k on k.sku = l.sku and k.id <> l.match
+        union all
+        select s.line, 'SKU', 'is also that of line ' || s.first
+          from (select line, min(line) over (partition by sku) as first,
+                       bool_or(key like 'id:%') over (partition by sku) as by_id from line where sku is not null) s
+         where s.line <> s.first and s.by_id
         union all
         select distinct l.line, 'taxIds', 'names a tax that is not there'
           from line l, taxes t, jsonb_array_elements_text(l.tax_ids) tax
