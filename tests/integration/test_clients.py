@@ -80,6 +80,17 @@ async def test_numbers_are_checked_and_marked(books: Books) -> None:
     assert moved["countryAlpha2Code"] == "US"
 
 
+async def test_a_country_that_is_none_is_marked(books: Books) -> None:
+    made = await books.keep(country="Atlantis")
+    (mark,) = [check for check in made["_checks"] if not check["valid"]]
+    assert (mark["field"], mark["value"], mark["valid"], mark["rule"]) == ("country", "Atlantis", False, "country")
+    assert "countryAlpha2Code" not in made
+    put_right = ok(
+        await books.alice.patch(f"/Clients/{made['id']}", {"country": "Atlantis", "countryAlpha2Code": "GR"})
+    )
+    assert [check for check in put_right["_checks"] if check["field"] == "country"] == []
+
+
 @pytest.mark.parametrize(
     ("said", "field", "fault"),
     [

@@ -79,6 +79,24 @@ async def test_what_a_row_does_not_say_stays(importer: Importer) -> None:
     assert (ada["name"], ada["city"], ada["phone"]) == ("Ada King", "London", "'+44 1")
 
 
+async def test_what_is_known_of_numbers_and_country_goes_with_them(importer: Importer) -> None:
+    async def after(names: str, values: str) -> tuple[str, str | None, dict[str, str]]:
+        await importer.imported("client", f"name,email,{names}\nAda,ada@example.com,{values}\n")
+        found = ok(await importer.desk.alice.get(f"{importer.path}/clients?filter[where][name]=Ada"))[0]
+        marks = {check["field"]: check["value"] for check in found["_checks"] if not check["valid"]}
+        return found["country"], found.get("countryAlpha2Code"), marks
+
+    wrong = {"taxNumber": "BE0403170702", "IBAN": "BE00"}
+    assert await after("country,taxNumber,IBAN", "Belgium,BE0403170702,BE00") == ("Belgium", "BE", wrong)
+    assert await after("city", "Ghent") == ("Belgium", "BE", wrong)
+    assert await after("IBAN", "BE01") == ("Belgium", "BE", wrong | {"IBAN": "BE01"})
+    assert await after("IBAN", "BE68539007547034") == ("Belgium", "BE", {"taxNumber": "BE0403170702"})
+    lost = {"taxNumber": "BE0403170702", "country": "Atlantis"}
+    assert await after("country", "Atlantis") == ("Atlantis", None, lost)
+    assert await after("taxNumber", "BE0403170701") == ("Atlantis", None, {"country": "Atlantis"})
+    assert await after("country", "Germany") == ("Germany", "DE", {})
+
+
 async def test_an_export_can_be_sent_back(importer: Importer) -> None:
     await importer.imported("client", CLIENTS)
     await importer.imported("item", ITEMS)

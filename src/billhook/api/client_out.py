@@ -9,7 +9,7 @@ from billhook.clients import Check, Client
 
 
 class CheckOut(Out, kw_only=True):
-    """What a check of one of the client's numbers said: whether it adds up, by which rule, and when."""
+    """What a check of one of the client's numbers or its country said: whether it is right, by which rule, and when."""
 
     field: str
     value: str

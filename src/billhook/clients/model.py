@@ -133,16 +133,18 @@ def faults_of_lengths(name: object, tax_number: object, path: str = "") -> list[
 
 
 def checks_of(identity: Identity, now: datetime, before: Sequence[Check] = ()) -> tuple[Check, ...]:
-    """Return what can be said of a client's numbers; what was said before of the same number stands.
+    """Return what can be said of a client's numbers and its country; what was said before of the same stands.
 
-    A wrong number is marked, not refused: a client's typing error must not keep an invoice from being written.
+    What is wrong is marked, not refused: a client's typing error must not keep an invoice from being written.
     """
-    found = []
+    found: list[tuple[str, str, checks.Verdict | None]] = []
     if identity.tax_number and identity.tax_number.strip():
         verdict = checks.tax_number(identity.tax_number, identity.country_code)
         found.append(("taxNumber", identity.tax_number, verdict))
     if identity.iban and identity.iban.strip():
         found.append(("IBAN", identity.iban, checks.iban(identity.iban)))
+    if identity.country and identity.country.strip() and not identity.country_code:
+        found.append(("country", identity.country, checks.UNKNOWN_COUNTRY))
     fresh = [_check(field, value, verdict, now) for field, value, verdict in found if verdict is not None]
     known = {(check.field, check.value, check.rule): check for check in before}
     return tuple(known.get((check.field, check.value, check.rule), check) for check in fresh)

@@ -33,6 +33,10 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
+UNKNOWN_COUNTRY: Final = Verdict("country", valid=False, reason="is no country we know, by its name or its ISO code")
+"""What is said of a country that no code was found for; of one that is known nothing has to be said."""
+
+
 def tax_number(number: str, country_code: str | None) -> Verdict | None:
     """Return what can be said of a tax number; None where no rule for its country is known.
 

@@ -274,7 +274,8 @@ delete from transfer.line l using gone where l.shard = :shard and l.import_id = 
 select pg_try_advisory_xact_lock(hashtextextended('transfer.import ' || :organization_id::uuid::text, 0));
 
 -- name: write_clients
--- A slice of rows: new clients, and what is said of those that are there; what a row does not say stays.
+-- A slice of rows: new clients, and what is said of those that are there; what a row does not say stays, and what was found
+-- of it. The code of a country goes with the country.
 with added as (
   insert into clients.client (shard, id, organization_id, name, email, country_code, identity, type, contact, note,
     is_end_customer, checks, created_at, updated_at)
@@ -286,11 +287,18 @@ with added as (
    order by l.id)
 update clients.client c
    set name = coalesce(l.content ->> 'name', c.name), email = coalesce(l.content ->> 'email', c.email),
-       country_code = coalesce(l.content ->> 'country_code', c.country_code), identity = c.identity || (l.content -> 'identity'),
+       country_code = case when l.content -> 'identity' ?| '{country,country_code}' then l.content ->> 'country_code'
+                           else c.country_code end,
+       identity = case when l.content -> 'identity' ? 'country' then c.identity - 'country_code' else c.identity end
+                  || (l.content -> 'identity'),
        type = coalesce(l.content ->> 'type', c.type), contact = coalesce(l.content ->> 'contact', c.contact),
        note = coalesce(l.content ->> 'note', c.note),
        is_end_customer = coalesce((l.content ->> 'is_end_customer')::boolean, c.is_end_customer),
-       checks = case when l.content -> 'checks' = '[]' then c.checks else l.content -> 'checks' end, updated_at = :now
+       checks = coalesce((
+         select jsonb_agg(k) from jsonb_array_elements(c.checks) k
+          where not l.content -> 'identity' ?| case k ->> 'field' when 'taxNumber' then '{tax_number}'::text[]
+                when 'IBAN' then '{iban}' else '{country,country_code}' end), '[]') || (l.content -> 'checks'),
+       updated_at = :now
   from transfer.line l
  where l.shard = :shard and l.import_id = :import_id and l.line > :after and l.line <= :until and l.match is not null
    and c.shard = :shard and c.id = l.match and c.deleted_at is null;
