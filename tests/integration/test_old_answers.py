@@ -8,8 +8,9 @@ from typing import Any
 
 from billhook import gateways, processing
 from billhook.gateways import sandbox
+from billhook.kernel import ids
 from billhook.kernel.ids import Id
-from billhook.processing import Till
+from billhook.processing import NewIntent, Till
 from billhook.processing.journeys.till import intent_and_desk
 from tests.integration import shop as shops
 from tests.integration.payment_desk import code
@@ -48,6 +49,20 @@ class Away:
 
     async def refund(self, *_: Any, **__: Any) -> Any:
         raise gateways.Unavailable
+
+
+class Counting:
+    """The sandbox, and how often it was told to charge somebody."""
+
+    def __init__(self, gateway: Any) -> None:
+        self.gateway, self.charges = gateway, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gateway, name)
+
+    async def charge_saved(self, *args: Any, **named: Any) -> Any:
+        self.charges += 1
+        return await self.gateway.charge_saved(*args, **named)
 
 
 async def meanwhile(shop: Shop, link: str, act: Callable[[Till], Any]) -> None:
@@ -124,3 +139,15 @@ async def test_a_refund_that_cannot_be_asked_for_is_under_way(shop: Shop) -> Non
     shop.world.clock.move(timedelta(minutes=2))
     await processing.sweep(healthy)
     assert (await shop.read(intent))["refunded"] == 40
+
+
+async def test_a_charge_that_was_made_is_not_asked_for_again(shop: Shop) -> None:
+    """A repetition may come when the provider has forgotten the key: it would charge once more."""
+    initial = await shop.pay(await shop.intent(allowRecurring=True))
+    till = till_of(shop.world, shop.settings)
+    counting = Counting(till.gateways.sandbox)
+    till.gateways._by_name = {"sandbox": counting}  # type: ignore[dict-item] # stands for it
+    new = NewIntent(amount=Decimal(25), initial_intent_id=initial["id"], operation=ids.new())
+    first, again = [await processing.charge(till, Id(shop.alice.id), shop.id, new) for _ in range(2)]
+    assert (first.id, first.status) == (again.id, again.status) == (first.id, "captured")
+    assert counting.charges == 1

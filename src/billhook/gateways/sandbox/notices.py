@@ -48,7 +48,7 @@ def read(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) ->
     seconds = parts.get("t", "")
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 12):
         raise Forged(why="it is not signed")
-    if not hmac.compare_digest(_mac(secret, int(seconds), body), parts.get("v1", "")):
+    if not hmac.compare_digest(_mac(secret, int(seconds), body).encode(), parts.get("v1", "").encode()):
         raise Forged(why="its signature is not right")
     if abs((now - datetime.fromtimestamp(int(seconds), UTC)).total_seconds()) > OLDEST_SECONDS:
         raise Forged(why="it was not signed just now")

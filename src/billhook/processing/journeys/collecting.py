@@ -222,7 +222,6 @@ async def charge(till: Till, account: Id, organization_id: str, new: NewIntent) 
             raise NotEnabled
         made = await _made(tx, till, desk, amount, currency, account=account, new=new)
     try:
-        await open_at_gateway(till, made, desk)
         return await look(till, made.organization_id, made.id)
     except (UnknownOutcome, gateways.Unavailable):
         return made
