@@ -17,6 +17,7 @@ from billhook.documents.columns import order_of
 from billhook.documents.service import listing
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
+from billhook.units.store import prefix_in_use
 from billhook.web import Query
 from tests.integration.payment_desk import faults, ok
 from tests.world import Actor, World
@@ -250,6 +251,10 @@ async def test_the_indexes_stay_in_use(case: Case, world: World) -> None:
                     [walk] = [node for node in listed if node["Node Type"] == "Index Only Scan"]
                     assert walk["Scan Direction"] == ("Forward" if way == "ASC" else "Backward")
                     assert skip < 1_000 or re.search(r"ROW\(|id (>=|<)", walk["Index Cond"])
+    [plan] = await plan_of(world.database, case.organization, lambda tx: prefix_in_use(tx, "U1"))
+    [sought] = [node for node in plan if node.get("Relation Name") == "document"]
+    assert sought["Index Name"] == "document_by_number"
+    assert ("'U1-'" in sought["Index Cond"], "'U1.'" in sought["Index Cond"]) == (True, True)
 
 
 def _reads_documents(plan: list[dict[str, Any]]) -> bool:

@@ -71,6 +71,8 @@ async def test_everything_wrong_with_a_unit_is_said(world: World) -> None:
     await world.invoice(alice, organization, number="HAND-2026-00003")
     assert faults(await alice.post(url, ANTWERP | {"numberPrefix": "HAND"})) == {"numberPrefix": ["uniqueness"]}
     assert ok(await alice.get(f"{url}/count")) == {"count": 0}
+    for free in ("HAN", "HANDS", "HAND-2026-00003", "H"):
+        assert (await unit(alice, organization, numberPrefix=free))["numberPrefix"] == free
 
 
 async def test_units_made_at_once_have_prefixes_of_their_own(world: World) -> None:

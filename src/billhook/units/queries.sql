@@ -9,10 +9,13 @@ select (select count(*) from units.unit u where u.shard = :shard and u.organizat
   from organizations.organization where shard = :shard and id = :organization_id for no key update;
 
 -- name: prefix_in_use
--- Whether numbers with a prefix were given already: by another unit, or by hand.
+-- Whether numbers with a prefix were given already: by another unit, or by hand. Compared as `document_by_number` has them in
+-- order: row security keeps `starts_with` out of an index condition, and all documents would be read. After `-` comes `.`.
 select exists (select from units.unit where shard = :shard and organization_id = :organization_id and prefix = :prefix)
     or exists (select from documents.document
-                where shard = :shard and organization_id = :organization_id and starts_with(number, :prefix || '-'));
+                where shard = :shard and organization_id = :organization_id and deleted_at is null
+                  and ((case when number is null then '' else number end) collate "C") >= :prefix || '-'
+                  and ((case when number is null then '' else number end) collate "C") < :prefix || '.');
 
 -- name: insert_unit
 insert into units.unit (shard, id, organization_id, name, prefix, identity, custom, created_at, updated_at)
