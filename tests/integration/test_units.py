@@ -246,3 +246,16 @@ async def test_blanks_around_an_own_number_do_not_hide_it_from_the_counter(world
     year = world.clock.now().year
     assert (await world.invoice(alice, organization, number=f"B2-{year}-00001 "))["number"] == f"B2-{year}-00001"
     assert (await world.invoice(alice, organization, unitId=branch["id"]))["number"] == f"B2-{year}-00002"
+
+
+async def test_a_credit_note_is_numbered_by_the_unit_of_its_invoice(world: World) -> None:
+    alice = await world.actor()
+    organization = await world.organization(alice)
+    branch = await unit(alice, organization, numberPrefix="B2")
+    first, second = [await world.invoice(alice, organization, unitId=branch["id"]) for _ in range(2)]
+    notes = [ok(await alice.post(f"/Documents/{first['id']}/credit"))]
+    said = {"type": "credit-note", "previousDocumentId": second["id"]}
+    notes.append(ok(await alice.post(f"/Organizations/{organization['id']}/Documents", said)))
+    year = world.clock.now().year
+    assert [note["number"] for note in notes] == [f"B2-{year}-00001", f"B2-{year}-00002"]
+    assert {note["unitId"] for note in notes} == {branch["id"]}

@@ -63,6 +63,9 @@ async def issue_once(tx: Tx, new: NewDocument) -> Made:
         return await written(tx, composed_of(tx, new, ground, None))
     async with tx.atomic():
         linked = await hold(tx, new, credited)
+        if linked.credited is not None and linked.credited.unit_id is not None and not new.lines:
+            new = msgspec.structs.replace(new, unit_id=linked.credited.unit_id)
+            ground = await ground_of(tx, new)  # it is numbered as the unit that issued the invoice counts
         made = await written(tx, linked_of(tx, new, ground, linked))
         await settle(tx, made.document, linked.credited)
         return made if linked.credited is None else Made(await read(tx, made.document.id), made.payments)
