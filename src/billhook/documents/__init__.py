@@ -23,37 +23,16 @@ from billhook.documents.paper import qr
 from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.press import Press
 from billhook.documents.paper.view import PaperView
-from billhook.documents.service import (
-    Made,
-    calculate,
-    cancel,
-    change,
-    change_comment,
-    comment,
-    convert,
-    count,
-    credit,
-    decide,
-    delete,
-    duplicate,
-    enter,
-    enter_shared,
-    issue,
-    issue_draft,
-    issue_once,
-    last_number,
-    number_is_free,
-    page,
-    payments_of,
-    quicker,
-    read,
-    referenced,
-    referring,
-    remove_comment,
-    request_sending,
-    share,
-    uncancel,
-)
+from billhook.documents.service.calculating import calculate
+from billhook.documents.service.comments import change_comment, comment, remove_comment
+from billhook.documents.service.credits import cancel, credit, uncancel
+from billhook.documents.service.drafts import change, delete, issue_draft
+from billhook.documents.service.entering import enter, enter_shared, read
+from billhook.documents.service.issuing import Made, issue, issue_once, quicker
+from billhook.documents.service.life import convert, decide, duplicate
+from billhook.documents.service.listing import count, last_number, number_is_free, page, payments_of
+from billhook.documents.service.relations import referenced, referring
+from billhook.documents.service.sending import request_sending, share
 from billhook.documents.sharing import SharedDocument, read_shared, shared_logo
 from billhook.documents.sheet import Branding, Sheet, paper_view
 from billhook.documents.texts import LANGUAGES, Labels, fill, labels

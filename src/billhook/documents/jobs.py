@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Final
 
 from billhook.db import Database, Tx
-from billhook.documents import events, journeys, service
+from billhook.documents import events, journeys
 from billhook.documents.paper.press import Press
+from billhook.documents.service.listing import gather
+from billhook.documents.service.sending import announce_overdue
 from billhook.jobs import Handler, Job, Ticks
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import NotYours
@@ -37,7 +39,7 @@ def handlers(database: Database, press: Press) -> dict[str, Handler]:
         found = MOST_ANNOUNCED
         while found == MOST_ANNOUNCED:
             async with database.open() as tx:
-                found = await service.announce_overdue(tx, MOST_ANNOUNCED)
+                found = await announce_overdue(tx, MOST_ANNOUNCED)
 
     async def on_overdue(job: Job) -> None:
         log.debug("document %s is overdue", job.payload["document_id"])
@@ -45,7 +47,7 @@ def handlers(database: Database, press: Press) -> dict[str, Handler]:
     async def on_gather(job: Job) -> None:
         del job
         async with database.open() as tx:
-            await service.gather(tx, WORTH_GATHERING)
+            await gather(tx, WORTH_GATHERING)
 
     return {
         events.ISSUED: on_issued,

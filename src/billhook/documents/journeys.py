@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable
 
 from billhook import files, organizations
 from billhook.db import Database, Tx
-from billhook.documents import service, store
+from billhook.documents import store
 from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document
 from billhook.documents.model.received import on_paper
 from billhook.documents.paper import images
 from billhook.documents.paper.press import Press
+from billhook.documents.service.entering import read
 from billhook.documents.sheet import Branding, Sheet, kept_as, locale_of, paper_view
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Invalid, NotFound
@@ -34,7 +35,7 @@ async def pdf(
     makes and stores it. A draft is rendered afresh each time. Raises what `enter` raises.
     """
     async with database.open(account) as tx:
-        document = await service.read(tx, await enter(tx))
+        document = await read(tx, await enter(tx))
         locale = locale_of(document, language)
         stored = None if document.draft else await store.find_rendering(tx, document.id, kept_as(document, locale))
         if stored is not None:

@@ -6,9 +6,10 @@ import msgspec
 
 from billhook import files, organizations, units
 from billhook.db import Tx
-from billhook.documents import service
 from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document, PaymentOf
+from billhook.documents.service.entering import enter_shared, read
+from billhook.documents.service.listing import payments_of
 
 
 class SharedDocument(msgspec.Struct, frozen=True):
@@ -24,9 +25,9 @@ class SharedDocument(msgspec.Struct, frozen=True):
 
 async def read_shared(tx: Tx, link: str) -> SharedDocument:
     """Return what a public link shows. Raises NotYours."""
-    document_id = await service.enter_shared(tx, link)
-    document = await service.read(tx, document_id)
-    payments = await service.payments_of(tx, [document_id])
+    document_id = await enter_shared(tx, link)
+    document = await read(tx, document_id)
+    payments = await payments_of(tx, [document_id])
     settings = {setting.name: setting.value for setting in await organizations.list_settings(tx)}
     colour = settings.get("color_main")
     return SharedDocument(
@@ -40,7 +41,7 @@ async def read_shared(tx: Tx, link: str) -> SharedDocument:
 
 async def shared_logo(tx: Tx, link: str) -> files.Blob:
     """Return the logo of who issued the document behind a public link. Raises NotYours, NotFound."""
-    document = await service.read(tx, await service.enter_shared(tx, link))
+    document = await read(tx, await enter_shared(tx, link))
     return await picture_of(tx, document, "logo")
 
 
