@@ -16,10 +16,11 @@ from billhook.documents.paper import images
 from billhook.documents.paper.coverage import FONTS, families, needed
 from billhook.documents.paper.format import in_locale
 from billhook.documents.paper.sanitise import BREAK, UNBROKEN, Alphabet
-from billhook.documents.sheet import chosen
-from billhook.documents.texts import LANGUAGES
+from billhook.documents.sheet import Branding, Sheet, chosen, paper_view
+from billhook.documents.texts import LANGUAGES, labels
 from billhook.kernel.money import EXPONENT_OF
 from billhook.kernel.problems import Invalid
+from tests.contract.test_mail_templates import sample
 
 NBSP, THIN = "\u00a0", "\u202f"
 
@@ -270,3 +271,17 @@ def test_only_ways_people_write_make_papers_of_their_own(wanted: str | None, loc
 
 def test_the_habits_kept_in_memory_are_bounded() -> None:
     assert in_locale.cache_info().maxsize
+
+
+@pytest.mark.parametrize(
+    ("paid", "note"),
+    [
+        (1_210_000, "Thank you."),
+        (1, "Please pay to bank account BE68539007547034.\nWhen paying please use reference 2026-00001.\n\nThank you."),
+    ],
+)
+def test_a_paper_that_is_paid_does_not_say_how_to_pay(paid: int, note: str) -> None:
+    own = labels("en").sentences
+    told = [own.pay_to_account.replace("{iban}", "[IBAN]"), own.use_reference.replace("{number}", "[document number]")]
+    document = sample(total_paid=paid, note="\n".join([*told, "", "Thank you."]))
+    assert paper_view(Sheet(document), Branding(), draw_code=False).note == note

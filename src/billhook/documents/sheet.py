@@ -1,8 +1,10 @@
 """The sheet: a document put into words for the paper, in a language; the template gets display strings only."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -10,8 +12,10 @@ from billhook.documents.model.document import Document, Line, Party, TaxRow, Typ
 from billhook.documents.model.wording import Shown, shown
 from billhook.documents.paper import qr, view
 from billhook.documents.paper.format import Format, in_locale, is_written_in
-from billhook.documents.texts import LANGUAGES, Labels, labels
+from billhook.documents.texts import LANGUAGES, Labels, fill, labels
 from billhook.kernel import countries, time
+
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
 class Branding(msgspec.Struct, frozen=True):
@@ -96,6 +100,18 @@ class Sheet:
             text=document.reference or document.number or "",
             reference=document.reference if document.reference[:2].upper() in ("RF", "SI") else "",
         )
+
+    @property
+    def note_without_instructions(self) -> str:
+        """The note without our own sentences on where to pay: for who says that elsewhere, or where nothing is owed."""
+        document = self.document
+        own = labels(document.locale).sentences
+        said = {
+            fill(own.pay_to_account, iban=document.issuer.iban or ""),
+            fill(own.use_reference, number=document.number or ""),
+        }
+        lines = (line for line in self.texts.note.split("\n") if line.strip() not in said)
+        return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
     def status(self, now: datetime | None = None) -> tuple[str, str]:
         """Return the status as a word of the API (`paid`) and in the sheet's language; `now` tells what is overdue."""
@@ -261,7 +277,7 @@ def paper_view(sheet: Sheet, branding: Branding, *, draw_code: bool = True) -> v
         taxes=tuple(view.TaxRow(*row) for row in sheet.tax_rows()),
         totals=tuple(sheet.total_rows()),
         payment=_payment(sheet, draw_code=draw_code),
-        note=sheet.texts.note,
+        note=sheet.note_without_instructions if document.paid_in_full else sheet.texts.note,
         tax_clause="" if sheet.texts.tax_clause in sheet.texts.note else sheet.texts.tax_clause,
         exchange=sheet.exchange(),
         signature=sheet.texts.signature,

@@ -1,6 +1,5 @@
 """What the invoice page shows beside the paper: where the document stands today, what was paid, how to pay."""
 
-import re
 from typing import Final
 
 import msgspec
@@ -10,7 +9,6 @@ from billhook import documents
 from billhook.documents import PaperView, SharedDocument, Sheet, fill
 from billhook.pages.theme import Theme, theme_of
 
-_BLANK_LINES = re.compile(r"\n{3,}")
 _LONG: Final = 13
 _LONGER: Final = 19
 """Characters from which the large amount is set smaller, and smaller again, to stay on one line of a phone."""
@@ -172,13 +170,5 @@ def _received(sheet: Sheet, shared: SharedDocument) -> list[Received]:
 
 def _note(sheet: Sheet) -> str:
     """Return the note without our own sentences on where to pay: the page has a place for that, or nothing is owed."""
-    document = sheet.document
-    if not sheet.transfer and not document.paid_in_full:
-        return sheet.texts.note
-    own = documents.labels(document.locale).sentences
-    said = {
-        fill(own.pay_to_account, iban=document.issuer.iban or ""),
-        fill(own.use_reference, number=document.number or ""),
-    }
-    lines = (line for line in sheet.texts.note.split("\n") if line.strip() not in said)
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    shows_it = sheet.transfer or sheet.document.paid_in_full
+    return sheet.note_without_instructions if shows_it else sheet.texts.note
