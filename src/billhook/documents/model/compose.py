@@ -1,7 +1,7 @@
 """Composing: what was said, on the ground of what is stored, becomes a document ready to be written. Pure."""
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -168,8 +168,7 @@ def compose(
         created_at=now,
         updated_at=now,
     )
-    own = new.number.strip() if new.number else None
-    numbered = ground.counting(new.unit_id, own, dates.year, draft=new.draft, incoming=new.incoming)
+    numbered = ground.counting(new.unit_id, own_number(new), dates.year, draft=new.draft, incoming=new.incoming)
     return Composed(document, numbered, client, paid, saving.remembered(new, sums), tuple(kept))
 
 
@@ -182,12 +181,44 @@ def _client(new: NewDocument, ground: Ground, linked: Linked, shard: int, now: d
     return client
 
 
+def told_by(new: NewDocument, dates: Dates, sums: line_rules.Lines, wording: Wording) -> dict[str, Any]:
+    """Return what a document of any type has of what was said, of its sums and of its texts."""
+    return {
+        "number": own_number(new),
+        "date_year": dates.year,
+        "date": dates.date,
+        "reference": new.reference or "",
+        "total": sums.total,
+        "total_discount": sums.total_discount,
+        "total_with_tax": sums.total_with_tax,
+        "note": wording.note,
+        "tax_clause": wording.tax_clause,
+        "footer": wording.footer,
+        "signature": wording.signature,
+        "lines": sums.lines,
+        "taxes": sums.taxes,
+        "reverse_taxes": sums.reverse_taxes,
+        "has_unit": any(line.unit for line in sums.lines),
+        "unique_id": new.unique_id,
+        "custom": new.custom,
+        "l10n": new.l10n,
+        "data": new.data,
+        "document_ids": [Id(document_id) for document_id in new.document_ids],
+    }
+
+
+def own_number(new: NewDocument) -> str | None:
+    """Return the number that was given, without blanks around it."""
+    return new.number.strip() if new.number else None
+
+
 def _document(
     new: NewDocument, dates: Dates, client: Client, sums: line_rules.Lines, wording: Wording, *, locale: str
 ) -> Document:
     """Return the document as far as it follows from what was said; `compose` fills in whose it is."""
     nothing = Id("")
     return Document(
+        **told_by(new, dates, sums, wording),
         id=nothing,
         organization_id=nothing,
         account_id=nothing,
@@ -196,45 +227,25 @@ def _document(
         draft=new.draft,
         incoming=new.incoming,
         canceled=False,
-        number=new.number.strip() if new.number else None,
-        date_year=dates.year,
-        date=dates.date,
         date_service=dates.service,
         date_service_to=dates.service_to,
         date_due=dates.due,
         date_valid_till=dates.valid_till,
         date_paid=dates.paid,
-        date_received=new.date_received if new.incoming else None,
-        reference=new.reference or "",
+        date_received=None,
         currency="",
         exponent=0,
         decimal_places=0,
         rounding="",
         locale=locale,
         timezone="",
-        total=sums.total,
-        total_discount=sums.total_discount,
-        total_with_tax=sums.total_with_tax,
         total_paid=0,
         total_credited=0,
-        note=wording.note,
-        tax_clause=wording.tax_clause,
-        footer=wording.footer,
-        signature=wording.signature,
         issuer=client.party,
         client=client.party,
         client_id=client.client_id,
-        lines=sums.lines,
-        taxes=sums.taxes,
-        reverse_taxes=sums.reverse_taxes,
-        has_unit=any(line.unit for line in sums.lines),
         options=new.options,
-        unique_id=new.unique_id,
-        custom=new.custom,
-        l10n=new.l10n,
-        data=new.data,
         comments=(),
-        document_ids=[Id(document_id) for document_id in new.document_ids],
         previous_document_id=Id(new.previous_document_id) if new.previous_document_id else None,
         advance_ids=[Id(advance_id) for advance_id in new.advance_ids],
         refers_to=(),

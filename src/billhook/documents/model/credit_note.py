@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from billhook.documents.model import crediting, links, payments
-from billhook.documents.model.compose import Composed, header_faults
+from billhook.documents.model.compose import Composed, header_faults, own_number, told_by
 from billhook.documents.model.conversion import again as converted_again
 from billhook.documents.model.dates import dates_of
 from billhook.documents.model.document import Document, Options, Type
@@ -126,31 +126,12 @@ def note_of(
     client = links.client_of_credited(invoice, new.client)
     document = msgspec.structs.replace(
         _blank(invoice),
+        **told_by(new, dates, sums, wording),
         id=ids.new(shard),
         account_id=account_id,
-        number=new.number.strip() if new.number else None,
-        date_year=dates.year,
-        date=dates.date,
         date_received=new.date_received if invoice.incoming else None,
-        reference=new.reference or "",
-        total=sums.total,
-        total_discount=sums.total_discount,
-        total_with_tax=sums.total_with_tax,
         total_paid=sum(payment.amount for payment in paid),
-        note=wording.note,
-        tax_clause=wording.tax_clause,
-        footer=wording.footer,
-        signature=wording.signature,
         client=client.party,
-        lines=sums.lines,
-        taxes=sums.taxes,
-        reverse_taxes=sums.reverse_taxes,
-        has_unit=any(line.unit for line in sums.lines),
-        unique_id=new.unique_id,
-        custom=new.custom,
-        l10n=new.l10n,
-        data=new.data,
-        document_ids=[Id(document_id) for document_id in new.document_ids],
         refers_to=links.references(new, ground),
         conversion=converted_again(invoice.conversion, (sums.total, sums.total_with_tax))
         if invoice.conversion
@@ -159,8 +140,7 @@ def note_of(
         created_at=now,
         updated_at=now,
     )
-    own = new.number.strip() if new.number else None
-    numbered = ground.counting(invoice.unit_id, own, dates.year, draft=False, incoming=invoice.incoming)
+    numbered = ground.counting(invoice.unit_id, own_number(new), dates.year, draft=False, incoming=invoice.incoming)
     return Composed(document, numbered, client, paid, new)
 
 
