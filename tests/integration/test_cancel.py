@@ -114,7 +114,8 @@ async def test_what_we_received_is_canceled_without_a_note_of_ours(till: Till) -
     assert await till.balance(received) == 0
     await till.prove()
     partly = await till.make(incoming=True)
-    await till.credit(partly, amount=41.8)
+    note = await till.credit(partly, amount=41.8)
+    assert note["dateReceived"] == note["createdAt"]
     assert [await cancel(till, partly), await cancel(till, partly)] == [None, None]
 
 

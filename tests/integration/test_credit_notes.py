@@ -132,7 +132,11 @@ async def test_a_credit_note_may_be_written_as_any_document(till: Till) -> None:
         answer = await till.alice.post(url, till.world.rocket_man(**(said | changed)))
         assert answer.status_code == 422
         assert list(answer.json()["error"]["details"]["codes"]) == [path]
-    whole = ok(await till.alice.post(url, {"type": "credit-note", "previousDocumentId": invoice["id"]}))
+    over_all = {"type": "credit-note", "previousDocumentId": invoice["id"]}
+    for lines in ({}, {"_documentItems": [LINES[1]]}):
+        answer = await till.alice.post(url, over_all | lines | {"_documentClient": {"email": "nobody"}})
+        assert answer.json()["error"]["details"]["codes"] == {"_documentClient.email": ["format"]}
+    whole = ok(await till.alice.post(url, over_all))
     assert whole["totalWithTax"] == round(TOTAL - 121, 2)
     assert (await till.read(invoice))["totalDue"] == 0
     await till.prove()

@@ -47,7 +47,8 @@ class Composed(msgspec.Struct, frozen=True):
 
 def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
     """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
-    faults = [] if linked.credited else parties.faults_of(ground, new.client, new.client_id)
+    known = linked.credited is not None
+    faults = parties.faults_of_said(new.client) if known else parties.faults_of(ground, new.client, new.client_id)
     faults += line_rules.faults_of(new.lines, ground, day, is_issued=not new.draft and new.type != Type.DELIVERY_NOTE)
     if new.unit_id is not None and ground.unit(new.unit_id) is None:
         faults.append(Fault("unitId", "inclusion", "is no unit of this organization"))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from billhook.documents.model import crediting, links, payments
+from billhook.documents.model import crediting, links, parties, payments
 from billhook.documents.model.compose import Composed, header_faults, own_number, told_by
 from billhook.documents.model.conversion import again as converted_again
 from billhook.documents.model.dates import dates_of
@@ -111,7 +111,8 @@ def note_of(
     Raises Invalid, all faults at once.
     """
     currency = (new.currency or invoice.currency).upper()
-    faults = header_faults(new) + payments.faults_of(new, invoice.exponent) + links.faults_of(new, linked, currency)
+    faults = header_faults(new) + parties.faults_of_said(new.client)
+    faults += payments.faults_of(new, invoice.exponent) + links.faults_of(new, linked, currency)
     if faults:
         raise Invalid("Credit", faults)
     new = links.with_links(msgspec.structs.replace(new, type=Type.CREDIT_NOTE, incoming=invoice.incoming), invoice.id)
@@ -129,7 +130,7 @@ def note_of(
         **told_by(new, dates, sums, wording),
         id=ids.new(shard),
         account_id=account_id,
-        date_received=new.date_received if invoice.incoming else None,
+        date_received=(new.date_received or now) if invoice.incoming else None,
         total_paid=sum(payment.amount for payment in paid),
         client=client.party,
         refers_to=links.references(new, ground),
@@ -158,7 +159,7 @@ def _blank(invoice: Document) -> Document:
         decimal_places=crediting.places_of(invoice),
         total_credited=0,
         options=Options(omit_taxes=invoice.options.omit_taxes),
-        comments=[],
+        comments=(),
         previous_document_id=invoice.id,
         advance_ids=[],
         shareable_id=None,

@@ -88,9 +88,15 @@ def faults_of(ground: Ground, said: dict[str, Any], client_id: str | None) -> li
     elif ground.client is None and not str(said.get("name") or "").strip():
         message = "can't be blank; give the client's name, or the `clientId` of a stored one"
         faults.append(Fault("_documentClient.name", "presence", message))
+    return faults + faults_of_said(said)
+
+
+def faults_of_said(said: dict[str, Any]) -> list[Fault]:
+    """Return what is wrong with a client as said, whoever it is linked to, in wire paths."""
+    faults = faults_of_lengths(said.get("name"), said.get("tax_number"), "_documentClient.")
     if said.get("email") and not is_email(str(said["email"])):
         faults.append(Fault("_documentClient.email", "format", "is not an e-mail address"))
-    return faults + faults_of_lengths(said.get("name"), said.get("tax_number"), "_documentClient.")
+    return faults
 
 
 def _with_country_code(fields: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
