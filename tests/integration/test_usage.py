@@ -187,6 +187,38 @@ async def test_a_database_that_is_away_loses_nothing(recorded: Recorded) -> None
     assert len(await recorded.logs(alice)) == 1
 
 
+async def test_a_request_that_no_column_takes_costs_its_batch_and_says_so(
+    recorded: Recorded, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice, recorder = await recorded.world.actor(), recorded.application.recorder
+    assert recorder
+    await recorder.flush()
+    ok(await alice.get("/Accounts/authorized"))
+    [noted] = recorder._noted
+    recorder._noted.clear()
+    for _ in range(BATCH):
+        recorder._note(msgspec.structs.replace(noted, id=ids.new(), duration_ms=2**40))
+    recorder._note(msgspec.structs.replace(noted, id=ids.new()))
+    await recorder.flush()
+    assert f"{BATCH} requests could not be written" in caplog.text
+    assert ok(await alice.get(f"/Accounts/{alice.id}/logs/count")) == {"count": 1}
+
+
+async def test_who_leaves_while_the_database_is_away_says_what_is_lost(
+    recorded: Recorded, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice, recorder = await recorded.world.actor(), recorded.application.recorder
+    assert recorder
+    await recorder.flush()
+    for _ in range(3):
+        ok(await alice.get("/Accounts/authorized"))
+    pool, recorded.world.database._pool = recorded.world.database._pool, None
+    await recorder.close()
+    recorded.world.database._pool = pool
+    assert "the last 3 requests of the log are lost" in caplog.text
+    await recorder.flush()
+
+
 async def test_months_say_what_was_issued(recorded: Recorded) -> None:
     world = recorded.world
     root = await world.actor("root")

@@ -112,11 +112,9 @@ class Recorder:
                 await self.flush()
             except Problem as problem:
                 log.warning("the request log waits for the database: %s", problem.message)
-            except Exception:
-                log.exception("a part of the request log is lost")
 
     async def flush(self) -> None:
-        """Write what was noted so far. What cannot be written stays noted when the database is away."""
+        """Write what was noted so far; what no column takes is let go. Raises Problem, and keeps it, in an outage."""
         async with self._turn:
             await self._flush()
 
@@ -131,8 +129,7 @@ class Recorder:
                 self._some.set()
                 raise
             except Exception:
-                self._drop(len(batch))
-                raise
+                log.exception("%d requests could not be written to the log and are lost", len(batch))
             self._drop(len(batch))
         if self._lost:
             log.warning("%d requests came too fast to be noted", self._lost)
@@ -151,8 +148,9 @@ class Recorder:
             self._writer = None
         try:
             await self.flush()
-        except Exception as error:  # noqa: BLE001 - we are leaving, and nothing hangs on the log
-            log.warning("the end of the request log is lost: %s", error)
+        except Problem as problem:  # we are leaving, and nothing hangs on the log
+            lost = len(self._noted) + self._lost
+            log.warning("the last %d requests of the log are lost: %s", lost, problem.message)
 
 
 def _noted(scope: HTTPScope, principal: Principal, status: int, body: bytes, duration_ms: int, at: datetime) -> _Noted:
