@@ -59,6 +59,13 @@ class Claim(msgspec.Struct, frozen=True):
         return [address for address in self.recipients if address not in done]
 
 
+class Reminded(msgspec.Struct, frozen=True):
+    """How many documents of a client are overdue, and of how many it is reminded now."""
+
+    overdue: int
+    mailed: int
+
+
 class Waiting(msgspec.Struct, frozen=True):
     """A row of the outbox that no mail was made of yet."""
 

@@ -45,7 +45,7 @@ select 'document.sending', r.organization_id,
 
 -- name: remind_client
 -- Put reminders of a client's overdue documents into the outbox, the oldest first, each once a day and address; returns how
--- many are overdue.
+-- many are overdue and how many of them are mailed now.
 with due as (
   select d.id from documents.document d
    where d.shard = :shard and d.organization_id = :organization_id and d.client_id = :client
@@ -65,7 +65,7 @@ job as (
            'account_id', payments.id24(:account_id::uuid), 'recipients', jsonb_build_array(:address::text),
            'language', :language::text), :now, :now
     from taken t)
-select count(*) from due;
+select (select count(*) from due) as overdue, (select count(*) from taken) as mailed;
 
 -- name: catch
 -- Keep a mail instead of sending it; of those kept the newest :most stay.

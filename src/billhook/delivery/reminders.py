@@ -23,7 +23,7 @@ async def remind(tx: Tx, most: int) -> int:
 
 
 async def remind_client(tx: Tx, client_id: str, *, email: str = "", language: str | None = None) -> int:
-    """Remind a client of the organization that was entered of what is overdue; return how many documents that are.
+    """Remind a client of the organization that was entered of what is overdue; return how many mails go out.
 
     Asked for again, a document is not mailed to the same address twice in a day. Raises Invalid (no address),
     NothingOverdue, NotYours.
@@ -37,7 +37,7 @@ async def remind_client(tx: Tx, client_id: str, *, email: str = "", language: st
     found = await store.remind_client(
         tx, client=Id(client_id), address=address, day=today, language=language, most=MOST_OF_A_CLIENT
     )
-    if not found:
+    if not found.overdue:
         raise NothingOverdue
     jobs.wake(tx)
-    return found
+    return found.mailed

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from billhook.db import Statements, Tx
-from billhook.delivery.model import Caught, CaughtRaw, Claim, Email, Waiting
+from billhook.delivery.model import Caught, CaughtRaw, Claim, Email, Reminded, Waiting
 from billhook.kernel.ids import Id
 
 sql = Statements(__package__)
@@ -44,7 +44,7 @@ async def remind(tx: Tx, most: int) -> int: ...
 
 
 @sql.one
-async def remind_client(tx: Tx, client: Id, address: str, day: date, language: str | None, most: int) -> int: ...
+async def remind_client(tx: Tx, client: Id, address: str, day: date, language: str | None, most: int) -> Reminded: ...
 
 
 @sql.run
