@@ -199,6 +199,15 @@ async def test_without_an_account_there_is_no_key(world: World) -> None:
     assert [REPLAYED in answer.headers for answer in answers] == [False, False]
 
 
+async def test_a_page_takes_no_key(world: World, alice: Actor, agency: dict[str, Any]) -> None:
+    estimate = await world.invoice(alice, agency, type="estimate")
+    link = (await alice.post(f"/Documents/{estimate['id']}/share")).json()["shareableId"]
+    headers = {KEY: "clicked", "Authorization": alice.token}
+    clicked = await alice.http.post(f"{world.base_url}/i/{link}/accept", headers=headers)
+    assert clicked.status_code == 303
+    assert (await alice.get(f"/Documents/{estimate['id']}")).json().get("acceptedAt") is not None
+
+
 async def test_reading_needs_no_key(alice: Actor, agency: dict[str, Any]) -> None:
     answers = [await alice.get(f"/Organizations/{agency['id']}", headers={KEY: "k"}) for _ in range(2)]
     assert [REPLAYED in answer.headers for answer in answers] == [False, False]

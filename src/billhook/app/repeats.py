@@ -1,5 +1,6 @@
 """Requests with an `Idempotency-Key`: claimed once who asks is known, their answer kept before it is sent."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,8 @@ from billhook.web import DATABASE, OPERATION, Principal
 HEADER: Final = b"idempotency-key"
 REPLAYED: Final = "Idempotency-Replayed"
 _ATTEMPT: Final = "billhook.attempt"
+_FACE: Final = "/v1/"
+"""What programs write to. A page answers a browser, which has no keys, and asks the gateway in the open."""
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -28,17 +31,22 @@ class _Attempt:
 
     async def end(self, method: str, messages: list[Any]) -> None:
         """Keep the answer, or give up the claim when it is a refusal. Raises StillRunning."""
-        claim, self.claim = self.claim, None
-        if claim is None:
+        if self.claim is None:
             return
         status, headers = messages[0]["status"], dict(messages[0]["headers"])
         body = b"".join(message.get("body", b"") for message in messages[1:])
         if not 200 <= status < 300:
-            await claim.give_up(sure=status < 500)
+            await self.claim.give_up(sure=status < 500)
             return
         media_type = headers.get(b"content-type", b"").decode("latin-1")
         made = method == "POST" and _has_id(body, media_type)
-        await claim.keep(idempotency.Reply(status, media_type, body, made))
+        await self.claim.keep(idempotency.Reply(status, media_type, body, made))
+
+    async def give_up(self) -> None:
+        """Let go of the claim, if there is one, of a request that has failed. Twice is as good as once."""
+        if self.claim is not None:
+            with suppress(Problem):  # a database that is away has forgotten it
+                await self.claim.give_up(sure=False)
 
 
 def _has_id(body: bytes, media_type: str) -> bool:
@@ -57,7 +65,8 @@ class Repeatable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what needs no keeping; keep the answer of the rest, then send it."""
-        key = dict(scope["headers"]).get(HEADER) if scope["type"] == ScopeType.HTTP else None
+        is_asked = scope["type"] == ScopeType.HTTP and scope["path"].startswith(_FACE)
+        key = dict(scope["headers"]).get(HEADER) if is_asked else None
         if key is None or scope["method"] not in _WRITES:  # type: ignore[typeddict-item] # HTTP has a method
             await self.app(scope, receive, send)
             return
@@ -70,12 +79,11 @@ class Repeatable:
         try:
             await self.app(scope, receive, hold)
             await attempt.end(scope["method"], held)  # type: ignore[typeddict-item] # as above
-        except Problem as problem:
-            held = _refusal(problem)
-        except BaseException:
-            if attempt.claim is not None:
-                await attempt.claim.give_up(sure=False)
-            raise
+        except BaseException as error:
+            await attempt.give_up()
+            if not isinstance(error, Problem):
+                raise
+            held = _refusal(error)
         for message in held:
             await send(message)
 
@@ -83,7 +91,8 @@ class Repeatable:
 def _refusal(problem: Problem) -> list[Any]:
     """Return the messages that say no where no route does it any more."""
     refused = HANDLERS[Problem](None, problem)
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(refused.content)).encode())]
+    said = {"content-type": "application/json", "content-length": str(len(refused.content)), **refused.headers}
+    headers = [(name.lower().encode(), value.encode()) for name, value in said.items()]
     return [
         {"type": "http.response.start", "status": refused.status_code, "headers": headers},
         {"type": "http.response.body", "body": refused.content, "more_body": False},
