@@ -355,6 +355,13 @@ async def test_a_pattern_that_cannot_be_read_is_refused(world: World) -> None:
     assert refused.json()["error"]["code"] == "BAD_PATTERN"
 
 
+async def test_what_clients_of_the_dialect_send_is_no_slip(world: World) -> None:
+    alice = await world.actor()
+    agency = await world.organization(alice)
+    of_the_dialect = {"_at": {}, "_documentUnit": {}, "_furs": {}, "expectedTotalWithTax": 12_100}
+    await world.invoice(alice, agency, **of_the_dialect)
+
+
 async def test_a_line_nobody_has_said_the_price_of_is_given_away_to_nobody(world: World) -> None:
     alice = await world.actor()
     agency = await world.organization(alice)

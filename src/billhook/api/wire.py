@@ -5,7 +5,7 @@ import typing
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -71,9 +71,13 @@ class Out(msgspec.Struct, kw_only=True, rename=wire_name, omit_defaults=True):
     """An answer: what is unset is left out."""
 
 
+_OF_THE_DIALECT: Final = ("_at", "_documentUnit", "expectedTotalWithTax")
+"""Keys that its clients send and that mean nothing here, but look like some that do."""
+
+
 def words() -> frozenset[str]:
-    """Return every key that means something somewhere in the API."""
-    found, waiting = set[str](), [In, Out]
+    """Return every key that means something somewhere in the API, or in the dialect it speaks."""
+    found, waiting = set(_OF_THE_DIALECT), [In, Out]
     while waiting:
         struct = waiting.pop()
         waiting += struct.__subclasses__()
