@@ -134,9 +134,10 @@ async def test_json_that_is_not_called_json_is_read_all_the_same(world: World) -
 async def test_a_payment_is_more_than_nothing(world: World) -> None:
     alice = await world.actor()
     organization = await world.organization(alice)
-    body = world.rocket_man(payments=[{"type": "card", "amount": -500}])
-    refused = await alice.post(f"/Organizations/{organization['id']}/Documents", body)
-    assert refused.json()["error"]["details"]["codes"] == {"payments.0.amount": ["numericality"]}
+    for amount in (0, -500):
+        body = world.rocket_man(payments=[{"type": "card", "amount": amount}])
+        refused = await alice.post(f"/Organizations/{organization['id']}/Documents", body)
+        assert refused.json()["error"]["details"]["codes"] == {"payments.0.amount": ["numericality"]}
 
 
 async def test_what_is_said_of_a_draft_is_kept_or_refused(world: World) -> None:

@@ -134,6 +134,16 @@ async def test_amounts_are_exact_in_every_currency(desk: Desk, world: World) -> 
     assert faults(await desk.alice.post(desk.all, free | {"amount": 10**15})) == {"amount": ["numericality"]}
 
 
+async def test_nothing_is_no_payment_and_what_goes_back_is_one(desk: Desk) -> None:
+    body = {"type": "cash", "date": "2026-04-30"}
+    for path in (desk.of_invoice, desk.all):
+        assert faults(await desk.alice.post(path, body | {"amount": 0})) == {"amount": ["numericality"]}
+    made = await desk.pay(amount=10)
+    assert faults(await desk.alice.patch(f"/Payments/{made['id']}", {"amount": 0})) == {"amount": ["numericality"]}
+    assert (await desk.pay(amount=-4, date="2099-01-01"))["date"] == "2099-01-01T00:00:00.000Z"
+    assert (await desk.totals())[0] == 6
+
+
 async def test_no_total_outgrows_its_limit(desk: Desk) -> None:
     most = 999_999_999_999_999
     made = await desk.pay(amount=most)

@@ -6,7 +6,7 @@ from typing import Final
 
 from billhook.db import Check, Tx, Unique, constraint_of
 from billhook.documents.model.document import PAYABLE
-from billhook.documents.model.payments import MAX_TRANSACTION_ID
+from billhook.documents.model.payments import MAX_TRANSACTION_ID, is_amount, wrong_amount
 from billhook.documents.model.problems import StillDraft
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
@@ -19,8 +19,6 @@ from billhook.payments.model import (
     NotPayable,
     Payment,
     TakesNoCredit,
-    is_amount,
-    wrong_amount,
 )
 
 MOST_SOURCES: Final = 1_000

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import msgspec
 
-from billhook.documents.model.payments import MAX_TRANSACTION_ID, TYPES
 from billhook.kernel import money, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Kind, Problem
@@ -224,28 +223,6 @@ def canonical(entry: Entry) -> str:
 def sealed(before: bytes, entry: Entry) -> bytes:
     """Return the hash that an entry must have after the hash before it."""
     return hashlib.sha256(before + canonical(entry).encode()).digest()
-
-
-def faults_of(*, type: str | None, amount: Decimal | None, transaction_id: str | None, exponent: int) -> list[Fault]:
-    """Return what is wrong with the said parts of a payment, in wire paths; None is not said."""
-    faults = []
-    if type is not None and type not in TYPES:
-        faults.append(Fault("type", "inclusion", f"must be one of {', '.join(TYPES)}"))
-    if amount is not None and not is_amount(amount, exponent):
-        faults.append(Fault("amount", "numericality", f"must be {wrong_amount(exponent)}"))
-    if len(transaction_id or "") > MAX_TRANSACTION_ID:
-        faults.append(Fault("transactionId", "length", f"must have at most {MAX_TRANSACTION_ID} characters"))
-    return faults
-
-
-def wrong_amount(exponent: int) -> str:
-    """Return what an amount has to be, for who said something else."""
-    return f"a number below 10^{17 - exponent} with at most {exponent} decimals in this currency"
-
-
-def is_amount(amount: Decimal, exponent: int) -> bool:
-    """Tell whether a number is an amount of a currency with so many digits behind the point."""
-    return money.fits(amount, exponent) and abs(money.to_minor(amount, exponent)) < money.MAX_MINOR
 
 
 def faults_of_document(ground: Ground, new: NewPayment) -> list[Fault]:

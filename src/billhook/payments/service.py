@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from billhook.db import Tx, Unique, constraint_of
 from billhook.documents.model.document import PAYABLE
+from billhook.documents.model.payments import faults_of_said
 from billhook.documents.model.problems import StillDraft
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
@@ -19,7 +20,6 @@ from billhook.payments.model import (
     Payment,
     SettledNote,
     currency_of,
-    faults_of,
     faults_of_document,
 )
 from billhook.web import Listing, Query
@@ -93,7 +93,7 @@ def _check(new: NewPayment, ground: Ground) -> None:
         raise SettledNote
     faults = faults_of_document(ground, new)
     exponent = currency_of(ground, new)[1]
-    faults += faults_of(type=new.type, amount=new.amount, transaction_id=new.transaction_id, exponent=exponent)
+    faults += faults_of_said(type=new.type, amount=new.amount, transaction_id=new.transaction_id, exponent=exponent)
     if new.amount is None and new.document_id is None:
         faults.append(Fault("amount", "presence", "can't be blank: there is no document to tell what is due"))
     if faults:
@@ -221,13 +221,14 @@ def _check_change(before: Payment, said: dict[str, Any]) -> None:
         for path, present in kept.items()
         if said.get(fields[path], present) != present
     ]
+    there = {"type": before.type, "amount": money.to_major(before.amount, before.exponent), "date": before.date}
+    new = {name: said[name] for name in there if said.get(name, there[name]) != there[name]}
     if before.credit_id is not None:
-        there = {"type": before.type, "amount": money.to_major(before.amount, before.exponent), "date": before.date}
         message = "cannot be changed of applied credit; delete the payment and apply it anew"
-        faults += [Fault(name, "immutable", message) for name in there if said.get(name, there[name]) != there[name]]
-    faults += faults_of(
-        type=None if said.get("type") == before.type else said.get("type"),
-        amount=said.get("amount"),
+        faults += [Fault(name, "immutable", message) for name in new]
+    faults += faults_of_said(
+        type=new.get("type"),
+        amount=new.get("amount"),
         transaction_id=said.get("transaction_id"),
         exponent=before.exponent,
     )

@@ -12,9 +12,9 @@ from billhook.catalog.model.items import faults_of as faults_of_item
 from billhook.catalog.model.items import merged as merged_item
 from billhook.clients.model import NewClient, checks_of, merged
 from billhook.clients.model import faults_of as faults_of_client
+from billhook.documents.model.payments import faults_of_said as faults_of_payment
 from billhook.kernel import ids, money
 from billhook.kernel.problems import Fault
-from billhook.payments.model import faults_of as faults_of_payment
 from billhook.transfer import values
 from billhook.transfer.reading import bare
 from billhook.transfer.values import Ambiguous, Form

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from billhook.documents.model.document import PAYABLE, Payment
@@ -35,19 +36,37 @@ def faults_of(new: NewDocument, exponent: int) -> list[Fault]:
 
 
 def _faults_of_one(payment: NewPayment, at: str, exponent: int) -> list[Fault]:
+    """Return what is wrong with a payment; money goes back only once there is a document (`payments.record`)."""
+    faults = faults_of_said(
+        type=payment.type, amount=payment.amount, transaction_id=payment.transaction_id, exponent=exponent
+    )
+    if payment.amount is not None and payment.amount < 0:
+        faults.append(Fault("amount", "numericality", "must be more than zero; leave it out for what is due"))
+    return [Fault(f"{at}.{fault.path}", fault.code, fault.message) for fault in faults]
+
+
+def faults_of_said(
+    *, type: str | None, amount: Decimal | None, transaction_id: str | None, exponent: int
+) -> list[Fault]:
+    """Return what is wrong with the said parts of any payment, in wire paths; None is not said."""
     faults = []
-    if payment.type not in TYPES:
-        faults.append(Fault(f"{at}.type", "inclusion", f"must be one of {', '.join(TYPES)}"))
-    if len(payment.transaction_id or "") > MAX_TRANSACTION_ID:
-        message = f"must have at most {MAX_TRANSACTION_ID} characters"
-        faults.append(Fault(f"{at}.transactionId", "length", message))
-    if payment.amount is not None and payment.amount <= 0:
-        message = "must be more than zero; leave it out for what is due"
-        faults.append(Fault(f"{at}.amount", "numericality", message))
-    elif payment.amount is not None and not money.fits(payment.amount, exponent):
-        message = f"must be a number below 10^15 with at most {exponent} decimals in this currency"
-        faults.append(Fault(f"{at}.amount", "numericality", message))
+    if type is not None and type not in TYPES:
+        faults.append(Fault("type", "inclusion", f"must be one of {', '.join(TYPES)}"))
+    if amount is not None and not (amount and is_amount(amount, exponent)):
+        faults.append(Fault("amount", "numericality", f"must be other than zero, and {wrong_amount(exponent)}"))
+    if len(transaction_id or "") > MAX_TRANSACTION_ID:
+        faults.append(Fault("transactionId", "length", f"must have at most {MAX_TRANSACTION_ID} characters"))
     return faults
+
+
+def wrong_amount(exponent: int) -> str:
+    """Return what an amount has to be, for who said something else."""
+    return f"a number below 10^{17 - exponent} with at most {exponent} decimals in this currency"
+
+
+def is_amount(amount: Decimal, exponent: int) -> bool:
+    """Tell whether a number is an amount of a currency with so many digits behind the point."""
+    return money.fits(amount, exponent) and abs(money.to_minor(amount, exponent)) < money.MAX_MINOR
 
 
 def build(said: Sequence[NewPayment], *, total: int, exponent: int, date: datetime, shard: int) -> tuple[Payment, ...]:
