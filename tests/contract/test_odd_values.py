@@ -17,9 +17,16 @@ from tests.world import PASSWORD, Actor, World
 
 from billhook.accounts.columns import CHILDREN, TOKENS
 from billhook.catalog.columns import ITEMS, TAXES
+from billhook.categories.columns import CATEGORIES, SHARES
 from billhook.clients.columns import CLIENTS
 from billhook.documents.columns import COLUMNS as DOCUMENTS
+from billhook.organizations.columns import ACCESS
 from billhook.organizations.columns import REACHABLE as ORGANIZATIONS
+from billhook.payments.columns import ENTRIES, PAYMENTS
+from billhook.processing.columns import INTENTS, TRANSACTIONS
+from billhook.recurring.columns import RECURRENCES
+from billhook.units.columns import UNITS
+from billhook.usage.columns import MONTHS, REQUESTS
 from billhook.web import Columns
 
 TEXTS = [
@@ -172,7 +179,25 @@ async def test_no_odd_value_in_a_filter(world: World, document: dict[str, Any]) 
         "organizationsOfAccount": ORGANIZATIONS,
         "accountsListChildren": CHILDREN,
         "accessTokensListTokens": TOKENS,
+        "accessOfAccount": ACCESS,
+        "accessPage": ACCESS,
+        "categoriesPage": CATEGORIES,
+        "categoriesPageOfShares": SHARES,
+        "journalOfDocument": ENTRIES,
+        "journalOfOrganization": ENTRIES,
+        "paymentIntentsMoved": TRANSACTIONS,
+        "paymentIntentsMovedFor": TRANSACTIONS,
+        "paymentIntentsPage": INTENTS,
+        "paymentsOfDocument": PAYMENTS,
+        "paymentsPage": PAYMENTS,
+        "recurrencesPage": RECURRENCES,
+        "settingsPage": {},
+        "unitsPage": UNITS,
+        "usageLogs": REQUESTS,
+        "usageUsages": MONTHS,
     }
+    filtered = {o.id for o in operations(document) if "filter" in {p["name"] for p in o.about["parameters"]}}
+    assert {operation_id for operation_id in filtered if not operation_id.endswith("Read")} == set(lists)
     async with asyncio.TaskGroup() as group:
         for operation_id, columns in lists.items():
             operation = judge.operations[operation_id]
