@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
+from billhook.kernel import ids
 from tests.integration.payment_desk import faults, ok
+from tests.integration.test_drafts import waiting
 from tests.world import Actor, World
 
 TRAVEL = {"name": "Travel", "alias": "travel", "description": "Flights, trains, rockets"}
@@ -118,3 +121,35 @@ async def test_the_same_document_sent_at_once_is_one_with_its_categories_once(ca
     answers = await asyncio.gather(*(case.alice.post(path, body) for _ in range(5)))
     assert len({ok(answer)["id"] for answer in answers}) == 1
     assert len(ok(await case.alice.get(f"/Documents/{answers[0].json()['id']}/documentCategories"))) == 1
+
+
+@pytest.mark.parametrize("of", ["category", "share"])
+async def test_changes_at_once_do_not_undo_each_other(case: Case, database_url: str, of: str) -> None:
+    share = ok(await case.alice.post(case.shares, {"categoryAlias": "travel", "amount": 100}))
+    path, held, first, second = {
+        "category": (
+            f"/Categories/{case.category['id']}",
+            ("categories.category", case.category["id"]),
+            {"name": "Trips"},
+            {"description": "By train"},
+        ),
+        "share": (
+            f"/DocumentCategories/{share['id']}",
+            ("documents.document", case.invoice["id"]),
+            {"amount": 50},
+            {"date": "2026-05-01"},
+        ),
+    }[of]
+    holder = await asyncpg.connect(database_url)
+    try:
+        async with holder.transaction():
+            await holder.execute(f"select from {held[0]} where id = $1 for update", ids.to_uuid(held[1]))
+            changing = [asyncio.create_task(case.alice.patch(path, said)) for said in (first, second)]
+            await waiting(holder, 2)
+    finally:
+        await holder.close()
+    for task in changing:
+        ok(await task)
+    [stored] = ok(await case.alice.get(case.all if of == "category" else case.shares))
+    for key, value in (first | second).items():
+        assert str(stored[key]).startswith(str(value))

@@ -168,8 +168,8 @@ async def read(request: BillhookRequest, category_id: FromPath[str], filter: Fil
 async def _change(request: BillhookRequest, category_id: str, data: CategoryIn, *, whole: bool) -> CategoryOut:
     async with request.database.open(request.principal.account_id) as tx:
         await categories.enter(tx, category_id, write=True)
-        before = None if whole else await categories.read(tx, category_id)
-        return category_out(await categories.change(tx, category_id, _category(data, before)))
+        changed = await categories.change(tx, category_id, lambda before: _category(data, None if whole else before))
+        return category_out(changed)
 
 
 @put("/Categories/{category_id:str}", tags=["Categories"], summary="Replace a category")
@@ -257,9 +257,8 @@ async def _reassign(
 ) -> DocumentCategoryOut:
     async with request.database.open(request.principal.account_id) as tx:
         await categories.enter_share(tx, share_id, write=True)
-        before = None if whole else await categories.read_share(tx, share_id)
-        new = new_share(data, before)
-        return share_out(await categories.change_share(tx, share_id, new))
+        changed = await categories.change_share(tx, share_id, lambda before: new_share(data, None if whole else before))
+        return share_out(changed)
 
 
 @put("/DocumentCategories/{share_id:str}", tags=["Categories"], summary="Replace a share")

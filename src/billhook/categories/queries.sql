@@ -18,6 +18,12 @@ select id, organization_id, name, alias, description, custom, deleted_at, create
   from categories.category
  where shard = :shard and organization_id = :organization_id and id = :category and (:deleted or deleted_at is null);
 
+-- name: lock_category
+-- The same, held until the transaction ends: a change is put on top of what is there.
+select id, organization_id, name, alias, description, custom, deleted_at, created_at, updated_at
+  from categories.category
+ where shard = :shard and organization_id = :organization_id and id = :category and deleted_at is null for update;
+
 -- name: update_category
 update categories.category
    set name = :name, alias = :alias, description = :description, custom = :custom, updated_at = :now

@@ -1,5 +1,6 @@
 """What can be done with categories, each inside one unit of work."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from billhook.categories import store
@@ -48,12 +49,17 @@ async def read(tx: Tx, category_id: str, *, deleted: bool = False) -> Category:
     return category
 
 
-async def change(tx: Tx, category_id: str, new: NewCategory) -> Category:
-    """Store a category as it is to be. Raises Invalid, NotYours."""
-    if faults := faults_of(new):
-        raise Invalid("Category", faults)
+async def change(tx: Tx, category_id: str, changed_from: Callable[[Category], NewCategory]) -> Category:
+    """Store what is made of a category, which is held meanwhile. Raises Invalid, NotYours."""
     try:
-        changed = await store.update_category(tx, Id(category_id), new.name, new.alias, new.description, new.custom)
+        async with tx.atomic():
+            before = await store.lock_category(tx, Id(category_id))
+            if before is None:
+                raise NotYours
+            new = changed_from(before)
+            if faults := faults_of(new):
+                raise Invalid("Category", faults)
+            changed = await store.update_category(tx, before.id, new.name, new.alias, new.description, new.custom)
     except Unique:
         raise _taken() from None
     if changed is None:

@@ -1,6 +1,6 @@
 """Sorting documents into categories: how much of one belongs where, each verb inside one unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from billhook import documents
@@ -67,9 +67,13 @@ async def _assign_all(tx: Tx, document_id: Id, shares: Sequence[NewShare]) -> No
 async def _held_ground(tx: Tx, document_id: str, new: NewShare) -> Ground:
     if not await store.hold_document(tx, Id(document_id)):
         raise NotYours
+    return await _ground(tx, Id(document_id), new)
+
+
+async def _ground(tx: Tx, document_id: Id, new: NewShare) -> Ground:
     named = Id(new.category_id) if new.category_id and ids.is_id(new.category_id) else None
     alias = None if new.category_id is not None else new.alias
-    ground = await store.ground(tx, Id(document_id), named, alias)
+    ground = await store.ground(tx, document_id, named, alias)
     if ground is None:
         raise NotYours
     return ground
@@ -99,11 +103,15 @@ async def read_share(tx: Tx, share_id: str, *, deleted: bool = False) -> Share:
     return share
 
 
-async def change_share(tx: Tx, share_id: str, new: NewShare) -> Share:
-    """Store a share as it is to be; its document stays. Raises Invalid, NotYours."""
+async def change_share(tx: Tx, share_id: str, changed_from: Callable[[Share], NewShare]) -> Share:
+    """Store what is made of a share, whose document is held meanwhile and stays. Raises Invalid, NotYours."""
     async with tx.atomic():
+        document_id = (await read_share(tx, share_id)).document_id
+        if not await store.hold_document(tx, document_id):
+            raise NotYours
         before = await read_share(tx, share_id)
-        ground = await _held_ground(tx, before.document_id, new)
+        new = changed_from(before)
+        ground = await _ground(tx, document_id, new)
         faults = [fault for fault in faults_of_share(new, ground) if fault.code != "too_many"]
         if new.amount is None:
             faults.append(Fault("amount", "presence", "can't be blank"))

@@ -32,6 +32,10 @@ async def select_category(tx: Tx, category: Id, deleted: bool) -> Category | Non
 
 
 @sql.one
+async def lock_category(tx: Tx, category: Id) -> Category | None: ...
+
+
+@sql.one
 async def update_category(
     tx: Tx, category: Id, name: str, alias: str, description: str | None, custom: Custom
 ) -> Category | None: ...
