@@ -1,7 +1,9 @@
-"""What the contract tests of the API share: the document that the running server describes itself with."""
+"""What the contract tests share: the document that the running server describes itself with, and the database under it."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -13,3 +15,10 @@ async def document(base_url: str) -> dict[str, Any]:
     assert answer.headers["content-type"] == "application/json"
     found: dict[str, Any] = answer.json()
     return found
+
+
+@pytest.fixture
+async def owner(database_url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()

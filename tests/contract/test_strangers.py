@@ -2,7 +2,6 @@
 
 import itertools
 import secrets
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
@@ -17,13 +16,6 @@ from billhook.kernel import ids
 
 NEEDS_A_LETTER = {"accountsResetPassword"}
 """Operations that a token of a mail opens, and no access token."""
-
-
-@pytest.fixture
-async def owner(database_url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def dump(owner: "asyncpg.Connection[Any]", organization: str, account: str) -> list[str]:
