@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from billhook.kernel.time import day, parse
 from tests.world import Actor, World
 
 
@@ -276,7 +277,8 @@ async def test_texts_speak_of_a_bank_account_only_if_there_is_one(world: World) 
     assert invoice["note"].startswith("Please pay to bank account BE68539007547034.\nWhen paying please use reference")
     assert invoice["footer"].endswith("Belgium, VAT ID BE0403019261")
     own = await make(world, alice, organization, note="Ref [document number], due [document due], [nonsense]")
-    assert own["note"] == f"Ref {own['number']}, due {own['dateDue'][:10]}, [nonsense]"
+    due = day(parse(own["dateDue"]), organization["timezone"])
+    assert own["note"] == f"Ref {own['number']}, due {due}, [nonsense]"
     raw = (await alice.get(f"/Documents/{own['id']}?parseSmartcodes=false")).json()
     assert raw["note"] == "Ref [document number], due [document due], [nonsense]"
 
