@@ -1,6 +1,7 @@
 """Payment intents over the API: the seed's snippets, what they come to in the books, what is refused."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -68,11 +69,48 @@ async def test_who_was_refused_pays_with_another_card(shop: Shop) -> None:
     assert refused["failure"]["code"] == "insufficient_funds"
     turned_away = await shop.pay(intent, CHALLENGED, confirm=False)
     assert turned_away["failure"]["code"] == "authentication_failed"
-    assert (await shop.pay(intent, CHALLENGED))["succeeded"]
+    assert (await shop.pay(intent, CHALLENGED, confirm=True))["succeeded"]
     assert len(await shop.payments()) == 1
     assert code(await shop.alice.post(f"/payment-intents/{intent['id']}/sandbox/pay", {"card": GOOD})) == (
         "PAYMENT_INTENT_CLOSED"
     )
+
+
+@pytest.mark.parametrize("confirm", [True, False])
+async def test_the_bank_s_question_is_answered_by_the_api(shop: Shop, confirm: bool) -> None:
+    intent = await shop.intent()
+    answer = f"/payment-intents/{intent['id']}/sandbox/answer"
+    assert ok(await shop.alice.post(answer, {"confirm": True}))["status"] == "initiated"  # nobody has asked
+    asked = await shop.pay(intent, CHALLENGED)
+    assert (asked["status"], asked["succeeded"]) == ("requires_action", False)
+    answered = ok(await shop.alice.post(answer, {"confirm": confirm}))
+    assert answered["status"] == ("succeeded" if confirm else "initiated")
+    assert (answered.get("failure") or {}).get("code") == (None if confirm else "authentication_failed")
+    assert ok(await shop.alice.post(answer, {"confirm": not confirm}))["status"] == answered["status"]
+    assert [payment["amount"] for payment in await shop.payments()] == [100] * confirm
+
+
+async def test_a_charge_that_needs_the_payer_is_confirmed_by_the_api(shop: Shop) -> None:
+    initial = await shop.pay(await shop.intent(allowRecurring=True), CHALLENGED, confirm=True)
+    body = {"initialPaymentIntentId": initial["id"], "amount": 30}
+    asked = ok(await shop.alice.post(f"{shop.of_organization}/payment-intents/authorized", body))
+    assert asked["status"] == "requires_action"
+    done = ok(await shop.alice.post(f"/payment-intents/{asked['id']}/sandbox/answer", {}))
+    assert (done["status"], done["amount"]) == ("captured", 30)
+
+
+async def test_a_link_can_be_asked_for_its_payment_so_often_and_no_more(shop: Shop) -> None:
+    _, link = await shop.invoice()
+    _, other = await shop.invoice()
+    path = f"/documents/{link}/payment-intent"
+    answers = [await shop.world.http.get(path) for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+    assert answers[0].headers["cache-control"] == "no-store"
+    assert code(answers[-1]) == "LINK_THROTTLED"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    await shop.collect(other)
+    shop.world.clock.move(timedelta(minutes=1))
+    await shop.collect(link)
 
 
 async def test_a_direct_debit_comes_later(shop: Shop) -> None:
@@ -140,12 +178,12 @@ async def test_a_dispute_reaches_the_invoice_and_so_does_its_end(shop: Shop) -> 
     [("4000000000000341", "failed", "generic_decline"), (CHALLENGED, "requires_action", "authentication_required")],
 )
 async def test_a_charge_may_be_refused_or_want_the_payer(shop: Shop, card: str, status: str, failure: str) -> None:
-    initial = await shop.pay(await shop.intent(allowRecurring=True), card)
+    initial = await shop.pay(await shop.intent(allowRecurring=True), card, confirm=True)
     body = {"initialPaymentIntentId": initial["id"], "amount": 25}
     charged = ok(await shop.alice.post(f"{shop.of_organization}/payment-intents/authorized", body))
     assert (charged["status"], charged["succeeded"], charged["failure"]["code"]) == (status, False, failure)
     if status == "requires_action":
-        assert (await shop.pay(charged, ""))["status"] == "captured"
+        assert (await shop.pay(charged, "", confirm=True))["status"] == "captured"
 
 
 async def test_only_who_agreed_is_charged_again(shop: Shop, world: World, settings: Settings) -> None:

@@ -135,6 +135,13 @@ class ConfirmationThrottled(Problem):
     code = "CONFIRMATION_THROTTLED"
 
 
+class VisitsThrottled(Problem):
+    """The link was asked for too often; try again in {wait_seconds} seconds."""
+
+    kind = Kind.THROTTLED
+    code = "LINK_THROTTLED"
+
+
 class SignUpClosed(Problem):
     """Sign-up is closed on this server: an account can only be created with the access token of an existing one."""
 

@@ -15,6 +15,7 @@ from billhook.accounts.model import (
     ChildOrganizationsDisabled,
     ConfirmationThrottled,
     Granted,
+    VisitsThrottled,
     changes_faults,
     email_faults,
     may_redirect,
@@ -174,6 +175,13 @@ async def ration_invitations(tx: Tx, root_id: Id, email: str) -> int:
     """Count an invitation that is to be mailed; return how many seconds it has to wait (0: it may go out)."""
     counters = throttling.invitations(root_id, email)
     return await store.note_attempt(tx, counters.keys, counters.allowed, counters.window_seconds)
+
+
+async def ration_visits(tx: Tx, link: str, client: str) -> None:
+    """Count a visit of a public link that makes work, from an address. Raises VisitsThrottled."""
+    counters = throttling.visits(link, client)
+    if wait_seconds := await store.note_attempt(tx, counters.keys, counters.allowed, counters.window_seconds):
+        raise VisitsThrottled(wait_seconds=wait_seconds)
 
 
 async def founder(tx: Tx, principal: Principal, account_id: str) -> Account:

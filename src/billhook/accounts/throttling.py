@@ -22,6 +22,9 @@ MAILS_AN_HOUR: Final = 3
 INVITATIONS_AN_HOUR: Final = 200
 """How many invitations all accounts of one tree may have mailed within an hour; one address gets fewer by far."""
 
+VISITS_A_MINUTE: Final = 60
+"""How often a public link that makes work may be asked for within a minute."""
+
 _turns: Final = weakref.WeakValueDictionary[bytes, asyncio.Lock]()
 
 
@@ -60,6 +63,16 @@ def invitations(root_id: str, email: str) -> Counters:
         keys=[hashlib.sha256(name.encode()).digest() for name in names],
         allowed=[MAILS_AN_HOUR, INVITATIONS_AN_HOUR],
         window_seconds=3600,
+    )
+
+
+def visits(link: str, client: str) -> Counters:
+    """Return the counters of public links that make work: the link's, and that of the address a request came from."""
+    names = (f"visit link {link}", f"visit client {_network(client)}")
+    return Counters(
+        keys=[hashlib.sha256(name.encode()).digest() for name in names],
+        allowed=[VISITS_A_MINUTE, VISITS_A_MINUTE * ADDRESS_FACTOR],
+        window_seconds=60,
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
-from billhook import organizations, payments, processing
+from billhook import accounts, organizations, payments, processing
 from billhook.api.parameters import FilterParameter
 from billhook.api.payment_processing import till_of
 from billhook.api.responses import JsonResponse, listed
@@ -112,6 +112,12 @@ class SandboxPaperIn(In, kw_only=True):
     expiry: Text = UNSET
     cvc: Text = UNSET
     iban: Text = msgspec.field(name="iban", default=UNSET)
+    confirm: bool | None = None
+
+
+class SandboxAnswerIn(In, kw_only=True):
+    """What the payer answers when the bank asks: is it you?"""
+
     confirm: bool = True
 
 
@@ -314,8 +320,13 @@ async def moved(
     summary="Pay a shared document",
 )
 async def of_document(request: BillhookRequest, link: FromPath[str]) -> PublicPaymentIntentOut:
-    """Return the payment of a shared document: what is due now, and where to pay it. Needs no access token."""
-    till = till_of(request)
+    """Return the payment of a shared document: what is due now, and where to pay it. Needs no access token.
+
+    A link can be asked for 60 times a minute.
+    """
+    till, client = till_of(request), request.client.host if request.client else ""
+    async with request.database.open() as tx:
+        await accounts.ration_visits(tx, link, client)
     out: Any = JsonResponse(
         _public(await processing.collect(till, link), till),
         headers={"cache-control": "no-store"},
@@ -326,7 +337,10 @@ async def of_document(request: BillhookRequest, link: FromPath[str]) -> PublicPa
 
 @post("/payment-intents/{intent_id:str}/sandbox/pay", status_code=200, tags=TAGS, summary="Pay in the sandbox")
 async def play(request: BillhookRequest, intent_id: FromPath[str], data: JSONBody[SandboxPaperIn]) -> PaymentIntentOut:
-    """Pay with a test card or a test account as the payer would, challenge and all. For tests without a browser."""
+    """Pay with a test card or a test account as the payer would. For tests without a browser.
+
+    A card whose bank asks (3-D Secure) leaves the intent at `requires_action`: `sandbox/answer` answers it.
+    """
     card, till = given(data.card, ""), till_of(request)
     paper = sandbox.Paper(
         number=card,
@@ -336,6 +350,20 @@ async def play(request: BillhookRequest, intent_id: FromPath[str], data: JSONBod
     )
     account = request.principal.account_id
     return intent_out(await processing.play_payment(till, account, intent_id, paper, confirmed=data.confirm), till)
+
+
+@post(
+    "/payment-intents/{intent_id:str}/sandbox/answer",
+    status_code=200,
+    tags=TAGS,
+    summary="Answer the bank in the sandbox",
+)
+async def play_answer(
+    request: BillhookRequest, intent_id: FromPath[str], data: JSONBody[SandboxAnswerIn]
+) -> PaymentIntentOut:
+    """Answer the question of the payer's bank: a `confirm` of false is a payer who turned away."""
+    account, till = request.principal.account_id, till_of(request)
+    return intent_out(await processing.play_answer(till, account, intent_id, confirmed=data.confirm), till)
 
 
 @post("/Payments/{payment_id:str}/refunds", status_code=200, tags=["Payments"], summary="Refund a payment")
@@ -355,16 +383,4 @@ async def refunds(request: BillhookRequest, payment_id: FromPath[str]) -> list[R
     return [_refund(row) for row in rows]
 
 
-ROUTES = [
-    create,
-    charge,
-    page,
-    read,
-    cancel,
-    moved_for,
-    moved,
-    of_document,
-    play,
-    refund,
-    refunds,
-]
+ROUTES = [create, charge, page, read, cancel, moved_for, moved, of_document, play, play_answer, refund, refunds]

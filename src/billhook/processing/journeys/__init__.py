@@ -3,7 +3,7 @@
 from billhook.processing.journeys.collecting import cancel, charge, collect, create, payable
 from billhook.processing.journeys.looking import SharedIntent, look, look_shared, noticed, sweep, take_notice
 from billhook.processing.journeys.onboarding import enable, link, onboard, play_approval, refresh
-from billhook.processing.journeys.paying import pay, play_payment
+from billhook.processing.journeys.paying import pay, play_answer, play_payment
 from billhook.processing.journeys.refunding import refund
 from billhook.processing.journeys.till import Till
 
@@ -22,6 +22,7 @@ __all__ = [
     "onboard",
     "pay",
     "payable",
+    "play_answer",
     "play_approval",
     "play_payment",
     "refresh",

@@ -38,22 +38,42 @@ async def _open(till: Till, intent: Intent, desk: Desk) -> str:
     return (await open_at_gateway(till, intent, desk)).page_url
 
 
-async def play_payment(till: Till, account: Id, intent_id: str, paper: sandbox.Paper, *, confirmed: bool) -> Intent:
-    """Pay an intent of the sandbox as its payer would, challenge and all. A refusal is the intent with its failure.
+async def play_payment(
+    till: Till, account: Id, intent_id: str, paper: sandbox.Paper, *, confirmed: bool | None
+) -> Intent:
+    """Pay an intent of the sandbox as its payer would. A refusal is the intent with its failure.
 
-    Raises SandboxOnly, Refused (what was typed is no test card), IntentClosed and what `enter` raises.
+    The question of the payer's bank is answered where `confirmed` says how, and left open where it is None. Raises
+    SandboxOnly, Refused (what was typed is no test card), IntentClosed and what `enter` raises.
     """
+    intent = await _of_sandbox(till, account, intent_id)
+    consent = Consent("sandbox", till.database.clock.now(), "") if intent.allow_recurring else None
+    token = (await pay(till, intent.token, consent)).rpartition("/")[2]
+    payment, fault = await sandbox.pay(till.database, token, paper, till.gateways.delay_seconds)
+    if fault:
+        raise Refused(why=sandbox.MESSAGES[fault])
+    if payment.status == "requires_action" and confirmed is not None:
+        await sandbox.answer(till.database, token, confirmed=confirmed)
+    return await look(till, intent.organization_id, intent.id)
+
+
+async def play_answer(till: Till, account: Id, intent_id: str, *, confirmed: bool) -> Intent:
+    """Answer the question of the payer's bank in the sandbox; where nobody asks, nothing changes.
+
+    Raises SandboxOnly and what `enter` raises.
+    """
+    intent = await _of_sandbox(till, account, intent_id)
+    if intent.page_url:
+        await sandbox.answer(till.database, intent.page_url.rpartition("/")[2], confirmed=confirmed)
+    return await look(till, intent.organization_id, intent.id)
+
+
+async def _of_sandbox(till: Till, account: Id, intent_id: str) -> Intent:
+    """Return an intent whose payer somebody may play. Raises SandboxOnly and what `enter` raises."""
     async with till.database.open(account) as tx:
         await enter(tx, intent_id, write=True)
         intent = await read(tx, intent_id)
         desk = await desk_of(tx, intent.merchant_id)
     if desk.gateway != sandbox.NAME:
         raise SandboxOnly
-    consent = Consent("sandbox", till.database.clock.now(), "") if intent.allow_recurring else None
-    token = (await pay(till, intent.token, consent)).rpartition("/")[2]
-    payment, fault = await sandbox.pay(till.database, token, paper, till.gateways.delay_seconds)
-    if fault:
-        raise Refused(why=sandbox.MESSAGES[fault])
-    if payment.status == "requires_action":
-        await sandbox.answer(till.database, token, confirmed=confirmed)
-    return await look(till, intent.organization_id, intent.id)
+    return intent
