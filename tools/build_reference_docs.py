@@ -7,6 +7,7 @@ nothing is written and the exit status says whether the pages are up to date.
 import ast
 import importlib
 import inspect
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from billhook.catalog import columns as of_catalog
 from billhook.categories import columns as of_categories
 from billhook.clients import columns as of_clients
 from billhook.documents import columns as of_documents
+from billhook.events import TYPES, schema_of
 from billhook.kernel.problems import Kind, Problem
 from billhook.organizations import columns as of_organizations
 from billhook.payments import columns as of_payments
@@ -230,18 +232,47 @@ def _setting(row: SettingRow) -> tuple[str, str, str, str]:
 def events_page() -> str:
     """Return docs/reference/events.md."""
     rooms = "\n\n".join(_room(path) for path in sorted((SRC / "billhook").rglob("events.py")))
+    facts = dict.fromkeys(announced.facts for announced in TYPES.values())
+    told = "\n\n".join(_told(kind) for kind in facts)
     return f"""# Events
 
 {MARK}
 
-An event is a row of the outbox (`jobs.job`): its kind, and a payload that holds ids and what only the moment knew. It
-is written in the same transaction as what it announces, so that none is lost and none is told of what did not happen.
-It is worked off at least once; whoever reacts has to find out what was done already.
+What has happened in an organization is told to programs by the feed, `GET /v1/Organizations/:id/events`
+([catch up after an outage](../guides/catch-up.md)). An event is written by the database in the transaction that made it
+so: there is none of what did not happen, and none is missing. It is never changed and never removed.
 
-These events stay inside the house: there are no webhooks yet.
+Every event has `id` (unique; also its place in the feed), `type`, `timestamp`, `organizationId`, `data`, and the same
+in the words of the dialect: `event` (`document/create`, `document/update`, `document/delete`), `modelName`, `uid`. What
+`data` holds depends on the type. Amounts are in major units of `currencyId`; names and addresses of people are in none.
+New types and new fields may come: pass over what you do not know.
+
+{told}
+
+## Inside the house
+
+The rooms of Billhook announce to each other by rows of the outbox (`jobs.job`): a kind, and a payload that holds ids
+and what only the moment knew. These are no part of the API. They, too, are written in the transaction of what they
+announce; they are worked off at least once, and whoever reacts has to find out what was done already.
 
 {rooms}
 """
+
+
+def _told(facts: type) -> str:
+    """Return what is told of one sort of thing: the types, and the schema of their data."""
+    types = [announced for announced in TYPES.values() if announced.facts is facts]
+    models = " and ".join(f"`{model}`" for model in dict.fromkeys(one.name.partition(".")[0] for one in types))
+    schema = schema_of(types[0].name)
+    lines = ",\n".join(f'    "{name}": {json.dumps(said)}' for name, said in schema["properties"].items())
+    required = json.dumps(schema["required"])
+    written = f'{{\n  "type": "object",\n  "properties": {{\n{lines}\n  }},\n  "required": {required}\n}}'
+    about = " ".join((inspect.getdoc(facts) or "").split())
+    rows = ((f"`{one.name}`", one.meaning) for one in types)
+    heading = (
+        models if facts.__name__ not in ("RefundFacts", "DisputeFacts") else f"{models}, {facts.__name__[:-5].lower()}s"
+    )
+    return f"## {heading}\n\n{about}\n\n{_table(('Type', 'Meaning'), rows)}\n\n```json\n{written}\n```"
 
 
 def _room(path: Path) -> str:
@@ -252,7 +283,7 @@ def _room(path: Path) -> str:
         if isinstance(above, ast.AnnAssign) and isinstance(above.value, ast.Constant) and isinstance(below, ast.Expr)
     ]
     about = " ".join((ast.get_docstring(tree) or "").split())
-    return f"## {path.parent.name}\n\n{about}\n\n{_table(('Event', 'Meaning'), rows)}"
+    return f"### {path.parent.name}\n\n{about}\n\n{_table(('Event', 'Meaning'), rows)}"
 
 
 def filter_names_page() -> str:

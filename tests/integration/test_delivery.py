@@ -16,6 +16,7 @@ from billhook.delivery.mail.message import Letter
 from billhook.delivery.model import Outcome
 from billhook.jobs import Job
 from tests import outfit
+from tests.integration.feed_cast import until
 from tests.integration.post_office import House, Mailbox, a_house, free_port, listening, send
 from tests.world import Actor
 
@@ -133,6 +134,9 @@ async def test_a_refused_recipient_fails_at_once_and_the_others_get_theirs(
     assert (both["state"], both["attempts"], both["refused"]) == ("failed", 1, ["nobody@example.com"])
     assert "sentAt" in both
     assert await house.mailings() == (0, 0)
+    events = await until(alice, agency, "email.failed", count=2)
+    assert {event["data"]["documentId"] for event in events if event["type"] == "email.failed"} == {invoice["id"]}
+    assert [event["data"]["id"] for event in events if event["type"] == "document.sent"] == [invoice["id"]]
 
 
 async def test_a_refused_message_is_not_tried_again(house: House, alice: Actor, agency: dict[str, Any]) -> None:

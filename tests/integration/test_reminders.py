@@ -11,6 +11,7 @@ import pytest
 from billhook.db import Database
 from billhook.delivery import Opened
 from billhook.documents import LANGUAGES
+from tests.integration.feed_cast import until
 from tests.integration.post_office import House, a_house
 from tests.world import Actor
 
@@ -269,6 +270,8 @@ async def test_what_becomes_overdue_is_announced_once(desk: Desk) -> None:
     assert (await desk.house.look(marked, invoice["id"]))[0]["overdue_at"] == first
     assert (await desk.house.look(marked, paid["id"]))[0]["overdue_at"] is None
     assert (await desk.house.look("select count(*) from jobs.job where state = 'dead'"))[0]["count"] == 0
+    events = await until(desk.alice, desk.organization, "payment.created", count=2)
+    assert [event["data"]["id"] for event in events if event["type"] == "document.overdue"] == [invoice["id"]]
 
 
 async def remind(desk: Desk, client: str, status: int = 200, **said: Any) -> Any:

@@ -12,6 +12,7 @@ from billhook.api.responses import JsonResponse
 from billhook.app.repeats import Repeatable, repeated
 from billhook.db import Database
 from billhook.documents import Press
+from billhook.events import Watch
 from billhook.gateways import Gateways
 from billhook.processing import Till
 from billhook.settings import Seal, Settings
@@ -56,6 +57,7 @@ class Application:
 
     def __init__(self, settings: Settings, database: Database, press: Press, *, public_url: str) -> None:
         self.authentication = accounts.authenticator(database)
+        self.watch = Watch(database)
         state = {
             "database": database,
             "settings": settings,
@@ -63,6 +65,7 @@ class Application:
             "press": press,
             "till": Till(Gateways(database, settings, public_url), settings.operator_fee),
             "public_url": public_url,
+            "watch": self.watch,
             "words": api.words(),
             "authenticate": self.authentication,
         }
@@ -82,6 +85,10 @@ class Application:
         self.recorder = usage.Recorder(self.asgi, database) if settings.request_log_days else None
         if self.recorder:
             self.asgi = self.recorder
+
+    def release(self) -> None:
+        """Answer those who wait for something to happen: the server is about to stop."""
+        self.watch.close()
 
     async def close(self) -> None:
         """End what listens in the background."""

@@ -23,5 +23,6 @@ async def serving(
         await server.start()
         yield
     finally:
+        application.release()
         await server.stop()
         await application.close()

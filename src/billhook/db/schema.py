@@ -58,7 +58,9 @@ async def migrate(owner_url: str) -> list[str]:
             " sha256 text not null, applied_at timestamptz not null default now())"
         )
         rows = await connection.fetch("select version, sha256 from public.schema_migration")
-        return await _apply(connection, {row["version"]: row["sha256"] for row in rows})
+        done = await _apply(connection, {row["version"]: row["sha256"] for row in rows})
+        await connection.execute("select events.begin_era()")  # where a dump was restored, before anything is written
+        return done
     finally:
         await connection.close()
 

@@ -15,6 +15,8 @@ CREATE SCHEMA delivery;
 
 CREATE SCHEMA documents;
 
+CREATE SCHEMA events;
+
 CREATE SCHEMA exchange;
 
 CREATE SCHEMA files;
@@ -455,6 +457,312 @@ begin
   end loop;
 end $$;
 
+CREATE FUNCTION events.begin_era() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  insert into events.era (era, cluster)
+  select last.era + 1, here.system_identifier
+    from (select e.era, e.cluster from events.era e order by e.era desc limit 1) last, pg_control_system() here
+   where last.cluster <> here.system_identifier
+  on conflict do nothing
+$$;
+
+CREATE FUNCTION payments.direction(type text, incoming boolean) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case when type = 'credit-note' then -1 else 1 end * case when incoming then -1 else 1 end
+$$;
+
+CREATE TABLE documents.document (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    type text NOT NULL,
+    draft boolean NOT NULL,
+    incoming boolean DEFAULT false NOT NULL,
+    canceled boolean DEFAULT false NOT NULL,
+    number text,
+    series text DEFAULT ''::text NOT NULL,
+    date_year integer NOT NULL,
+    date timestamp with time zone NOT NULL,
+    date_service timestamp with time zone,
+    date_service_to timestamp with time zone,
+    date_due timestamp with time zone,
+    date_valid_till timestamp with time zone,
+    date_paid timestamp with time zone,
+    date_received timestamp with time zone,
+    reference text DEFAULT ''::text NOT NULL,
+    currency text NOT NULL,
+    exponent smallint NOT NULL,
+    decimal_places smallint NOT NULL,
+    rounding text NOT NULL,
+    locale text NOT NULL,
+    timezone text NOT NULL,
+    total bigint NOT NULL,
+    total_discount bigint NOT NULL,
+    total_with_tax bigint NOT NULL,
+    total_paid bigint DEFAULT 0 NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    tax_clause text DEFAULT ''::text NOT NULL,
+    footer text DEFAULT ''::text NOT NULL,
+    signature text DEFAULT ''::text NOT NULL,
+    issuer jsonb NOT NULL,
+    client jsonb NOT NULL,
+    client_id uuid,
+    lines jsonb NOT NULL,
+    taxes jsonb NOT NULL,
+    reverse_taxes jsonb NOT NULL,
+    has_unit boolean NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    said jsonb,
+    unique_id text,
+    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
+    l10n jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data jsonb DEFAULT '[]'::jsonb NOT NULL,
+    comments jsonb DEFAULT '[]'::jsonb NOT NULL,
+    document_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    previous_document_id uuid,
+    shareable_id text,
+    sent_snail_mail boolean DEFAULT false NOT NULL,
+    issued_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    total_credited bigint DEFAULT 0 NOT NULL,
+    total_due bigint GENERATED ALWAYS AS (((total_with_tax - total_paid) - total_credited)) STORED NOT NULL,
+    paid_in_full boolean GENERATED ALWAYS AS (((NOT draft) AND ((total_paid + total_credited) >= total_with_tax))) STORED NOT NULL,
+    advance_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    refers_to jsonb DEFAULT '[]'::jsonb NOT NULL,
+    accepted_at timestamp with time zone,
+    rejected_at timestamp with time zone,
+    credit_applied bigint DEFAULT 0 NOT NULL,
+    conversion jsonb,
+    total_converted bigint GENERATED ALWAYS AS (((conversion ->> 'total'::text))::bigint) STORED,
+    total_with_tax_converted bigint GENERATED ALWAYS AS (((conversion ->> 'total_with_tax'::text))::bigint) STORED,
+    overdue_at timestamp with time zone,
+    unit_id uuid,
+    sort_total bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_with_tax)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
+    viewed_at timestamp with time zone,
+    CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
+    CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
+    CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
+    CONSTRAINT document_credit_applied_check CHECK ((credit_applied >= 0)),
+    CONSTRAINT document_decimal_places_check CHECK (((decimal_places >= 0) AND (decimal_places <= 9))),
+    CONSTRAINT document_type_check CHECK ((type = ANY (ARRAY['invoice'::text, 'estimate'::text, 'advance'::text, 'credit-note'::text, 'delivery-note'::text])))
+);
+
+CREATE FUNCTION events.facts_of(d documents.document) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+  select jsonb_build_object('id', d.id, 'type', d.type, 'incoming', d.incoming, 'draft', d.draft, 'canceled', d.canceled,
+    'paid_in_full', d.paid_in_full, 'number', d.number, 'date', d.date, 'date_due', d.date_due, 'currency_id', d.currency,
+    'exponent', d.exponent, 'total', d.total, 'total_with_tax', d.total_with_tax, 'total_paid', d.total_paid,
+    'total_due', d.total_due, 'client_id', d.client_id, 'unit_id', d.unit_id,
+    'previous_document_id', d.previous_document_id, 'unique_id', d.unique_id)
+$$;
+
+CREATE FUNCTION events.is_paid(d documents.document) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select d.paid_in_full and not d.canceled and d.type in ('invoice', 'advance') and d.deleted_at is null
+$$;
+
+CREATE FUNCTION events.latest(shards integer[], organizations uuid[]) RETURNS TABLE(organization_id uuid, era integer, xid bigint, sequence bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select o.id, e.era, e.xid::text::bigint, e.sequence
+    from unnest(shards, organizations) o(shard, id)
+   cross join lateral (
+         select e.era, e.xid, e.sequence from events.event e
+          where e.shard = o.shard and e.organization_id = o.id
+            and (e.era, e.xid) < ((select max(a.era) from events.era a), pg_snapshot_xmin(pg_current_snapshot()))
+          order by e.era desc, e.xid desc, e.sequence desc limit 1) e
+$$;
+
+CREATE FUNCTION events.on_client() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare change text := case when tg_op = 'INSERT' then 'create' when new.deleted_at is not null then 'delete' else 'update' end;
+begin
+  if tg_op = 'UPDATE' and old.deleted_at is not null then return null; end if;
+  perform events.write(new.shard, new.organization_id, 'client.' || change || 'd', change, new.updated_at, jsonb_build_object(
+    'id', new.id, 'type', new.type, 'country_alpha2_code', new.country_code, 'is_end_customer', new.is_end_customer));
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_document() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  data jsonb := events.facts_of(new);
+  types text[] := '{}';
+  type text;
+begin
+  if tg_op = 'INSERT' then
+    perform events.write(new.shard, new.organization_id, case when new.draft then 'document.created' else 'document.issued' end,
+                         'create', new.created_at, data);
+    if events.is_paid(new) then
+      perform events.write(new.shard, new.organization_id, 'document.paid', 'update', new.created_at, data);
+    end if;
+    return null;
+  end if;
+  if old.deleted_at is null and new.deleted_at is not null then
+    perform events.write(new.shard, new.organization_id, 'document.deleted', 'delete', new.deleted_at, data);
+    return null;
+  end if;
+  if old.draft and not new.draft then types := types || 'document.issued'::text; end if;
+  if old.canceled <> new.canceled then
+    types := types || case when new.canceled then 'document.canceled' else 'document.uncanceled' end;
+  end if;
+  if events.is_paid(old) <> events.is_paid(new) and not new.canceled and not old.canceled then
+    types := types || case when events.is_paid(new) then 'document.paid' else 'document.unpaid' end;
+  end if;
+  if new.accepted_at is not null and old.accepted_at is null then types := types || 'document.accepted'::text; end if;
+  if new.rejected_at is not null and old.rejected_at is null then types := types || 'document.rejected'::text; end if;
+  if new.overdue_at is not null and old.overdue_at is null then types := types || 'document.overdue'::text; end if;
+  if new.viewed_at is not null and old.viewed_at is null then types := types || 'document.viewed'::text; end if;
+  if types = '{}' then types := array['document.updated']; end if;
+  foreach type in array types loop
+    perform events.write(new.shard, new.organization_id, type, 'update', case type
+      when 'document.overdue' then new.overdue_at when 'document.viewed' then new.viewed_at else new.updated_at end, data);
+  end loop;
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_email() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  if new.sent_at is not null then
+    perform events.write(new.shard, new.organization_id,
+      case new.kind when 'reminder' then 'document.reminded' else 'document.sent' end, 'update', new.sent_at, events.facts_of(d))
+      from documents.document d where d.shard = new.shard and d.id = new.document_id;
+  end if;
+  if new.state = 'failed' then
+    perform events.write(new.shard, new.organization_id, 'email.failed', 'update', now(), jsonb_build_object('id', new.id,
+      'kind', new.kind, 'document_id', new.document_id, 'attempts', new.attempts));
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_intent() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare created boolean := tg_op = 'INSERT';
+begin
+  if created or old.status <> new.status then
+    perform events.write(new.shard, new.organization_id,
+      case when created then 'payment_intent.created' else 'payment_intent.' || new.status end,
+      case when created then 'create' else 'update' end, new.updated_at,
+      jsonb_build_object('id', new.id, 'status', new.status, 'document_id', new.document_id, 'payment_id', new.payment_id,
+        'amount', new.amount, 'currency_id', new.currency, 'exponent', new.exponent, 'reference', new.reference,
+        'initial_intent_id', new.initial_intent_id));
+  end if;
+  if not created and old.disputed <> new.disputed then
+    perform events.write(new.shard, new.organization_id,
+      case when new.disputed > old.disputed then 'payment.disputed' else 'payment.dispute_won' end, 'update', new.updated_at,
+      jsonb_build_object('id', new.payment_id, 'document_id', new.document_id, 'payment_intent_id', new.id,
+        'amount', abs(new.disputed - old.disputed), 'currency_id', new.currency, 'exponent', new.exponent));
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_merchant() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  perform events.write(new.shard, new.organization_id, 'merchant.updated', case when tg_op = 'INSERT' then 'create' else 'update' end,
+    new.updated_at, jsonb_build_object('id', new.id, 'active', new.active, 'charges_enabled', new.charges_enabled,
+      'reason', new.reason));
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_organization() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  perform events.write(new.shard, new.id, 'organization.updated', 'update', new.updated_at,
+                       jsonb_build_object('id', new.id, 'active', new.active));
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_payment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  type text := 'payment.created';
+  change text := 'create';
+begin
+  if tg_op = 'UPDATE' then
+    change := 'update';
+    if new.deleted_at is not null then
+      if old.deleted_at is not null then return null; end if;
+      type := 'payment.deleted';
+      change := 'delete';
+    elsif (old.type, old.amount, old.date) is distinct from (new.type, new.amount, new.date) then
+      type := 'payment.replaced';
+    else
+      type := 'payment.updated';
+    end if;
+  end if;
+  perform events.write(new.shard, new.organization_id, type, change, new.updated_at, jsonb_build_object(
+    'id', new.id, 'document_id', new.document_id, 'type', new.type, 'amount', new.amount, 'currency_id', new.currency,
+    'exponent', new.exponent, 'date', new.date, 'transaction_id', new.transaction_id, 'tag', new.tag));
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_refund() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  if new.status in ('succeeded', 'failed') then
+    perform events.write(new.shard, new.organization_id,
+      case new.status when 'succeeded' then 'payment.refunded' else 'payment.refund_failed' end, 'update', new.updated_at,
+      jsonb_build_object('id', i.payment_id, 'document_id', i.document_id, 'payment_intent_id', i.id, 'refund_id', new.id,
+        'amount', new.amount, 'currency_id', new.currency, 'exponent', new.exponent))
+      from processing.intent i where i.shard = new.shard and i.id = new.intent_id;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION events.on_thing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare change text := case when tg_op = 'INSERT' then 'create' when new.deleted_at is not null then 'delete' else 'update' end;
+begin
+  perform events.write(new.shard, new.organization_id, tg_argv[0] || '.' || change || 'd', change, new.updated_at,
+                       jsonb_build_object('id', new.id));
+  return null;
+end $$;
+
+CREATE FUNCTION events.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'what has happened is only ever added to' using errcode = 'BH002';
+end $$;
+
+CREATE FUNCTION events.write(shard integer, organization uuid, type text, change text, at timestamp with time zone, data jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  insert into events.event (shard, organization_id, era, xid, type, change, at, data)
+  values (shard, organization, (select max(a.era) from events.era a), pg_current_xact_id(), type, change, at, data);
+end $$;
+
 CREATE FUNCTION exchange.pairs(one text, other text, at date) RETURNS TABLE(day date, source text, one_rate numeric, other_rate numeric)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
@@ -652,12 +960,6 @@ CREATE FUNCTION payments.canonical(entry payments.entry) RETURNS text
     payments.id24(entry.organization_id), payments.id24(entry.document_id), payments.id24(entry.client_id),
     payments.id24(entry.payment_id), entry.kind, entry.type, entry.amount, entry.currency, entry.exponent,
     payments.instant(entry.date), payments.instant(entry.at))
-$$;
-
-CREATE FUNCTION payments.direction(type text, incoming boolean) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select case when type = 'credit-note' then -1 else 1 end * case when incoming then -1 else 1 end
 $$;
 
 CREATE FUNCTION payments.id24(id uuid) RETURNS text
@@ -1050,84 +1352,6 @@ CREATE TABLE documents.counter (
     last bigint NOT NULL
 );
 
-CREATE TABLE documents.document (
-    shard integer NOT NULL,
-    id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    account_id uuid NOT NULL,
-    type text NOT NULL,
-    draft boolean NOT NULL,
-    incoming boolean DEFAULT false NOT NULL,
-    canceled boolean DEFAULT false NOT NULL,
-    number text,
-    series text DEFAULT ''::text NOT NULL,
-    date_year integer NOT NULL,
-    date timestamp with time zone NOT NULL,
-    date_service timestamp with time zone,
-    date_service_to timestamp with time zone,
-    date_due timestamp with time zone,
-    date_valid_till timestamp with time zone,
-    date_paid timestamp with time zone,
-    date_received timestamp with time zone,
-    reference text DEFAULT ''::text NOT NULL,
-    currency text NOT NULL,
-    exponent smallint NOT NULL,
-    decimal_places smallint NOT NULL,
-    rounding text NOT NULL,
-    locale text NOT NULL,
-    timezone text NOT NULL,
-    total bigint NOT NULL,
-    total_discount bigint NOT NULL,
-    total_with_tax bigint NOT NULL,
-    total_paid bigint DEFAULT 0 NOT NULL,
-    note text DEFAULT ''::text NOT NULL,
-    tax_clause text DEFAULT ''::text NOT NULL,
-    footer text DEFAULT ''::text NOT NULL,
-    signature text DEFAULT ''::text NOT NULL,
-    issuer jsonb NOT NULL,
-    client jsonb NOT NULL,
-    client_id uuid,
-    lines jsonb NOT NULL,
-    taxes jsonb NOT NULL,
-    reverse_taxes jsonb NOT NULL,
-    has_unit boolean NOT NULL,
-    options jsonb DEFAULT '{}'::jsonb NOT NULL,
-    said jsonb,
-    unique_id text,
-    custom jsonb DEFAULT '{}'::jsonb NOT NULL,
-    l10n jsonb DEFAULT '{}'::jsonb NOT NULL,
-    data jsonb DEFAULT '[]'::jsonb NOT NULL,
-    comments jsonb DEFAULT '[]'::jsonb NOT NULL,
-    document_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
-    previous_document_id uuid,
-    shareable_id text,
-    sent_snail_mail boolean DEFAULT false NOT NULL,
-    issued_at timestamp with time zone,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    total_credited bigint DEFAULT 0 NOT NULL,
-    total_due bigint GENERATED ALWAYS AS (((total_with_tax - total_paid) - total_credited)) STORED NOT NULL,
-    paid_in_full boolean GENERATED ALWAYS AS (((NOT draft) AND ((total_paid + total_credited) >= total_with_tax))) STORED NOT NULL,
-    advance_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
-    refers_to jsonb DEFAULT '[]'::jsonb NOT NULL,
-    accepted_at timestamp with time zone,
-    rejected_at timestamp with time zone,
-    credit_applied bigint DEFAULT 0 NOT NULL,
-    conversion jsonb,
-    total_converted bigint GENERATED ALWAYS AS (((conversion ->> 'total'::text))::bigint) STORED,
-    total_with_tax_converted bigint GENERATED ALWAYS AS (((conversion ->> 'total_with_tax'::text))::bigint) STORED,
-    overdue_at timestamp with time zone,
-    unit_id uuid,
-    sort_total bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_with_tax)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
-    CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
-    CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
-    CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
-    CONSTRAINT document_credit_applied_check CHECK ((credit_applied >= 0)),
-    CONSTRAINT document_decimal_places_check CHECK (((decimal_places >= 0) AND (decimal_places <= 9))),
-    CONSTRAINT document_type_check CHECK ((type = ANY (ARRAY['invoice'::text, 'estimate'::text, 'advance'::text, 'credit-note'::text, 'delivery-note'::text])))
-);
-
 CREATE TABLE documents.rendering (
     shard integer NOT NULL,
     document_id uuid NOT NULL,
@@ -1216,6 +1440,35 @@ UNION ALL
 
 ALTER TABLE documents.tally_change ALTER COLUMN at ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME documents.tally_change_at_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE events.era (
+    era integer NOT NULL,
+    cluster bigint NOT NULL,
+    began_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT era_era_check CHECK (((era >= 1) AND (era <= 4095)))
+);
+
+CREATE TABLE events.event (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    era integer NOT NULL,
+    xid xid8 NOT NULL,
+    sequence bigint NOT NULL,
+    type text NOT NULL,
+    change text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    data jsonb NOT NULL,
+    CONSTRAINT event_change_check CHECK ((change = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text])))
+);
+
+ALTER TABLE events.event ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME events.event_sequence_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1670,6 +1923,12 @@ ALTER TABLE ONLY documents.tally_change
 ALTER TABLE ONLY documents.tally_mark
     ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year) INCLUDE (n);
 
+ALTER TABLE ONLY events.era
+    ADD CONSTRAINT era_pkey PRIMARY KEY (era);
+
+ALTER TABLE ONLY events.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (shard, organization_id, era, xid, sequence);
+
 ALTER TABLE ONLY exchange.rate
     ADD CONSTRAINT rate_pkey PRIMARY KEY (currency, day, source);
 
@@ -1967,7 +2226,23 @@ CREATE INDEX request_created ON usage.request USING btree (created_at);
 
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
+CREATE TRIGGER event_changed AFTER UPDATE ON catalog.item FOR EACH ROW WHEN ((old.deleted_at IS NULL)) EXECUTE FUNCTION events.on_thing('item');
+
+CREATE TRIGGER event_changed AFTER UPDATE ON catalog.tax FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (old.used = new.used))) EXECUTE FUNCTION events.on_thing('tax');
+
+CREATE TRIGGER event_made AFTER INSERT ON catalog.item FOR EACH ROW EXECUTE FUNCTION events.on_thing('item');
+
+CREATE TRIGGER event_made AFTER INSERT ON catalog.tax FOR EACH ROW EXECUTE FUNCTION events.on_thing('tax');
+
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON clients.client FOR EACH ROW EXECUTE FUNCTION events.on_client();
+
+CREATE TRIGGER event AFTER UPDATE ON delivery.email FOR EACH ROW WHEN (((new.state = ANY (ARRAY['sent'::text, 'failed'::text])) AND (old.state <> new.state))) EXECUTE FUNCTION events.on_email();
+
 CREATE TRIGGER conversion_immutable BEFORE UPDATE OF conversion ON documents.document FOR EACH ROW WHEN (((NOT old.draft) AND (old.conversion IS DISTINCT FROM new.conversion))) EXECUTE FUNCTION documents.refuse_conversion();
+
+CREATE TRIGGER event_changed AFTER UPDATE ON documents.document FOR EACH ROW WHEN ((((((((((((old.updated_at IS DISTINCT FROM new.updated_at) OR (old.draft IS DISTINCT FROM new.draft)) OR (old.canceled IS DISTINCT FROM new.canceled)) OR (old.paid_in_full IS DISTINCT FROM new.paid_in_full)) OR (old.total_paid IS DISTINCT FROM new.total_paid)) OR (old.total_credited IS DISTINCT FROM new.total_credited)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at)) OR (old.accepted_at IS DISTINCT FROM new.accepted_at)) OR (old.rejected_at IS DISTINCT FROM new.rejected_at)) OR (old.overdue_at IS DISTINCT FROM new.overdue_at)) OR (old.viewed_at IS DISTINCT FROM new.viewed_at))) EXECUTE FUNCTION events.on_document();
+
+CREATE TRIGGER event_made AFTER INSERT ON documents.document FOR EACH ROW EXECUTE FUNCTION events.on_document();
 
 CREATE TRIGGER immutable BEFORE DELETE OR UPDATE ON documents.document FOR EACH ROW EXECUTE FUNCTION documents.refuse_change();
 
@@ -1981,6 +2256,12 @@ CREATE TRIGGER tally AFTER INSERT OR DELETE OR UPDATE ON documents.document FOR 
 
 CREATE TRIGGER unit_stays BEFORE UPDATE OF unit_id ON documents.document FOR EACH ROW WHEN (((NOT old.draft) AND (old.unit_id IS DISTINCT FROM new.unit_id))) EXECUTE FUNCTION documents.refuse_another_unit();
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON events.event FOR EACH ROW EXECUTE FUNCTION events.refuse_change();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON events.event FOR EACH STATEMENT EXECUTE FUNCTION events.refuse_change();
+
+CREATE TRIGGER event AFTER UPDATE ON organizations.organization FOR EACH ROW EXECUTE FUNCTION events.on_organization();
+
 CREATE TRIGGER advance AFTER INSERT ON payments.entry REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION payments.advance();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.refuse_change();
@@ -1989,9 +2270,23 @@ CREATE TRIGGER chain_kept BEFORE DELETE ON payments.chain FOR EACH ROW EXECUTE F
 
 CREATE TRIGGER chain_never_emptied BEFORE TRUNCATE ON payments.chain FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
 
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON payments.payment FOR EACH ROW EXECUTE FUNCTION events.on_payment();
+
 CREATE TRIGGER link BEFORE INSERT ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.link();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON payments.entry FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+
+CREATE TRIGGER event_changed AFTER UPDATE ON processing.intent FOR EACH ROW WHEN (((old.status <> new.status) OR (old.disputed <> new.disputed))) EXECUTE FUNCTION events.on_intent();
+
+CREATE TRIGGER event_changed AFTER UPDATE ON processing.merchant FOR EACH ROW WHEN (((((old.active IS DISTINCT FROM new.active) OR (old.charges_enabled IS DISTINCT FROM new.charges_enabled)) OR (old.reason IS DISTINCT FROM new.reason)) OR (old.remote_id IS DISTINCT FROM new.remote_id))) EXECUTE FUNCTION events.on_merchant();
+
+CREATE TRIGGER event_changed AFTER UPDATE ON processing.refund FOR EACH ROW WHEN ((old.status <> new.status)) EXECUTE FUNCTION events.on_refund();
+
+CREATE TRIGGER event_made AFTER INSERT ON processing.intent FOR EACH ROW EXECUTE FUNCTION events.on_intent();
+
+CREATE TRIGGER event_made AFTER INSERT ON processing.merchant FOR EACH ROW EXECUTE FUNCTION events.on_merchant();
+
+CREATE TRIGGER event_made AFTER INSERT ON processing.refund FOR EACH ROW EXECUTE FUNCTION events.on_refund();
 
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id);
@@ -2093,6 +2388,10 @@ CREATE POLICY tenant ON documents.tally_change USING ((organization_id = public.
 
 CREATE POLICY tenant ON documents.tally_mark USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE events.event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON events.event USING ((organization_id = public.tenant()));
+
 ALTER TABLE organizations.access ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE organizations.image ENABLE ROW LEVEL SECURITY;
@@ -2175,6 +2474,8 @@ GRANT USAGE ON SCHEMA delivery TO billhook_app;
 
 GRANT USAGE ON SCHEMA documents TO billhook_app;
 
+GRANT USAGE ON SCHEMA events TO billhook_app;
+
 GRANT USAGE ON SCHEMA exchange TO billhook_app;
 
 GRANT USAGE ON SCHEMA files TO billhook_app;
@@ -2245,6 +2546,39 @@ GRANT ALL ON FUNCTION documents.tallies_due(at_least integer) TO billhook_app;
 
 REVOKE ALL ON FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION events.begin_era() FROM PUBLIC;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
+
+REVOKE ALL ON FUNCTION events.facts_of(d documents.document) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.is_paid(d documents.document) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.latest(shards integer[], organizations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION events.latest(shards integer[], organizations uuid[]) TO billhook_app;
+
+REVOKE ALL ON FUNCTION events.on_client() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_document() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_email() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_intent() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_merchant() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_organization() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_payment() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_refund() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.on_thing() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.write(shard integer, organization uuid, type text, change text, at timestamp with time zone, data jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION exchange.pairs(one text, other text, at date) TO billhook_app;
 
 GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
@@ -2311,8 +2645,6 @@ GRANT SELECT,INSERT ON TABLE delivery.reminder TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE documents.counter TO billhook_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
-
 GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE documents.tally_change TO billhook_app;
@@ -2320,6 +2652,10 @@ GRANT SELECT,INSERT ON TABLE documents.tally_change TO billhook_app;
 GRANT SELECT ON TABLE documents.tally_mark TO billhook_app;
 
 GRANT SELECT ON TABLE documents.tally TO billhook_app;
+
+GRANT SELECT ON TABLE events.era TO billhook_app;
+
+GRANT SELECT ON TABLE events.event TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE exchange.rate TO billhook_app;
 

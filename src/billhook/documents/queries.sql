@@ -316,6 +316,10 @@ update documents.document
  where shard = :shard and id = :document
 returning shareable_id;
 
+-- name: note_viewed
+-- The link of a document was opened, for the first time or again.
+update documents.document set viewed_at = :now where shard = :shard and id = :document and viewed_at is null;
+
 -- name: announce_overdue
 -- Put into the outbox that documents have become overdue, each once; returns how many.
 insert into jobs.job (kind, organization_id, payload, run_at, created_at)

@@ -6,6 +6,7 @@ import msgspec
 
 from billhook import files, organizations, units
 from billhook.db import Tx
+from billhook.documents import store
 from billhook.documents.images import picture_of
 from billhook.documents.model.document import Document, PaymentOf
 from billhook.documents.service.entering import enter_shared, read
@@ -23,9 +24,11 @@ class SharedDocument(msgspec.Struct, frozen=True):
     seen_at: datetime
 
 
-async def read_shared(tx: Tx, link: str) -> SharedDocument:
-    """Return what a public link shows. Raises NotYours."""
+async def read_shared(tx: Tx, link: str, *, viewed: bool = False) -> SharedDocument:
+    """Return what a public link shows; with `viewed` note that somebody has opened it. Raises NotYours."""
     document_id = await enter_shared(tx, link)
+    if viewed:
+        await store.note_viewed(tx, document_id)
     document = await read(tx, document_id)
     payments = await payments_of(tx, [document_id])
     settings = {setting.name: setting.value for setting in await organizations.list_settings(tx)}

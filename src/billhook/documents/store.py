@@ -326,6 +326,10 @@ async def share(tx: Tx, document: Id, link: str, regenerate: bool) -> str | None
 
 
 @sql.run
+async def note_viewed(tx: Tx, document: Id) -> int: ...
+
+
+@sql.run
 async def announce_overdue(tx: Tx, most: int) -> int: ...
 
 

@@ -28,7 +28,7 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 async def invoice(request: BillhookRequest, link: FromPath[str], language: Language = None) -> Response[str]:
     """Show a document by its public link."""
     async with request.database.open() as tx:
-        shared = await documents.read_shared(tx, link)
+        shared = await documents.read_shared(tx, link, viewed=request.method == "GET")
         payable = await processing.payable(tx, shared.document)
     page = invoice_page(shared, link, language, payable=payable)
     return html("invoice.html", headers=FORM if payable or page.answer_url else None, page=page)
