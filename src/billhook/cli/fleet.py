@@ -46,7 +46,6 @@ class _Members:
 
     def __init__(self, environment: Mapping[str, str], sock: socket.socket) -> None:
         self._environment = environment
-        sock.set_inheritable(True)
         self._socket = sock.fileno()
         self._alive, self._ours = os.pipe()
         self._tasks: list[asyncio.Task[None]] = []
@@ -97,7 +96,7 @@ class _Members:
             stdin=DEVNULL,
             stdout=PIPE,
             env=self._environment,
-            pass_fds=[self._socket, self._alive],
+            pass_fds=[self._alive, *([self._socket] if role == "web" else [])],
             start_new_session=True,  # Ctrl-C in the terminal is ours to pass on
         )
         self._running.add(process)

@@ -17,6 +17,7 @@ def die_with_parent(alive: int) -> None:
 
 def main(role: str, descriptor: str, alive: str) -> None:
     """Read the arguments. Everything else is imported under the eyes of the thread that watches our parent."""
+    os.set_inheritable(int(alive), False)
     die_with_parent(int(alive))
     from billhook.cli.role import play
 
