@@ -283,3 +283,30 @@ async def test_the_clock_has_changes_gathered(case: Case, world: World) -> None:
     )
     assert left == 0
     await case.tallied()
+
+
+async def test_a_plan_for_few_marks_is_not_kept_for_many(case: Case, world: World) -> None:
+    """Gathering in a session that has gathered while there were few marks does not read all of them for each change."""
+    await fill(case, world, 600)
+    others = (
+        "insert into documents.tally_mark select 1, gen_random_uuid(), s, 'k' || n, gen_random_uuid(), 'invoice', false, false,"
+        " false, false, 'EUR', 2026, 1 from unnest(array['', 'id', 'date']) s, generate_series(1, 10) n, generate_series(1, {}) o"
+    )
+    gathering = "select documents.gather_tally(o.shard, o.id) from organizations.organization o where id = $1"
+    transaction = case.owner.transaction()
+    await transaction.start()
+    try:
+        await case.owner.execute("truncate documents.tally_mark")
+        await case.owner.execute(others.format(1))
+        await case.owner.execute("analyze documents.tally_mark")
+        for _ in range(10):
+            await case.owner.execute("savepoint before")
+            await case.owner.execute(gathering, ids.to_uuid(case.organization))
+            await case.owner.execute("rollback to before")
+        await case.owner.execute(others.format(300))
+        scans = "select seq_scan from pg_stat_xact_user_tables where relid = 'documents.tally_mark'::regclass"
+        before = await case.owner.fetchval(scans)
+        await case.owner.execute(gathering, ids.to_uuid(case.organization))
+        assert await case.owner.fetchval(scans) - before < 100
+    finally:
+        await transaction.rollback()

@@ -173,6 +173,7 @@ end $$;
 CREATE FUNCTION documents.gather_tally(of_shard integer, of_organization uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare heavy record;
 begin
@@ -437,6 +438,7 @@ $$;
 CREATE FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare of_order text;
 begin
