@@ -160,6 +160,22 @@ async def test_the_doctor_names_dead_and_late_jobs(own_database: str) -> None:
     assert late["remedy"]
 
 
+async def test_the_doctor_names_jobs_that_fail_and_are_tried_again(own_database: str) -> None:
+    failed = (
+        "insert into jobs.job (kind, attempts, last_error, run_at, created_at)"
+        " values ('document.sending', {}, 'SMTPError: not now', now() + interval '1 h', now())"
+    )
+    await execute(own_database, failed.format(1))
+    (once,) = findings(billhook("doctor", "--json", database_url=own_database), "jobs")
+    said = "none was given up, none is late; 1 of kind document.sending tried again after: SMTPError: not now"
+    assert (once["verdict"], once["text"]) == ("ok", said)
+    await execute(own_database, failed.format(3))
+    (often,) = findings(billhook("doctor", "--json", database_url=own_database), "jobs")
+    said = "2 of kind document.sending fail and are tried again, up to 3 times so far, at last with: SMTPError: not now"
+    assert (often["verdict"], often["text"]) == ("wrong", said)
+    assert often["remedy"]
+
+
 async def test_the_doctor_names_a_document_that_differs_from_its_journal(own_database: str) -> None:
     shard = ids.new_shard()
     organization, document = ids.new(shard), ids.new(shard)

@@ -24,6 +24,11 @@ select version, sha256 from public.schema_migration order by version;
 select kind, count(*)::int as jobs, coalesce((array_agg(last_error order by id desc))[1], '') as error
   from jobs.job where state = 'dead' group by kind order by kind;
 
+-- name: failing_jobs
+-- What has failed and is to be tried again, by kind: how many, how often at most, with the newest reason.
+select kind, count(*)::int as jobs, max(attempts) as attempts, coalesce((array_agg(last_error order by id desc))[1], '') as error
+  from jobs.job where state = 'due' and last_error is not null group by kind order by kind;
+
 -- name: overdue_jobs
 -- How many jobs have been waiting for more than five minutes, though their time had come.
 select count(*)::int from jobs.job where state = 'due' and run_at < :now::timestamptz - interval '5 minutes';

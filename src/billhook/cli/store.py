@@ -33,6 +33,15 @@ class Dead(msgspec.Struct, frozen=True):
     error: str
 
 
+class Failing(msgspec.Struct, frozen=True):
+    """Jobs of a kind that have failed and are tried again."""
+
+    kind: str
+    jobs: int
+    attempts: int
+    error: str
+
+
 class Column(msgspec.Struct, frozen=True):
     """A column of a table, and its type as PostgreSQL writes it."""
 
@@ -93,6 +102,10 @@ async def applied(tx: Tx) -> list[Applied]: ...
 
 @sql.many
 async def dead_jobs(tx: Tx) -> list[Dead]: ...
+
+
+@sql.many
+async def failing_jobs(tx: Tx) -> list[Failing]: ...
 
 
 @sql.one

@@ -12,6 +12,8 @@ from billhook.kernel.problems import Problem
 
 LEAST_VERSION = 15_00_00
 SKEW_SECONDS = 2
+FAILS_FOR_LONG = 3
+"""Attempts after which a job that fails is no matter of a moment."""
 
 
 async def look(url: str, *, verify: bool) -> list[Finding]:
@@ -69,10 +71,17 @@ async def _jobs(tx: Tx) -> list[Finding]:
         wrong("jobs", f"{dead.jobs} of kind {dead.kind} were given up, at last with: {dead.error}", remedy)
         for dead in await store.dead_jobs(tx)
     ]
+    retried = await store.failing_jobs(tx)
+    again = "Mend the cause. Each is tried again, later and later, until it succeeds or is given up."
+    for kind in retried:
+        if kind.attempts >= FAILS_FOR_LONG:
+            what = f"{kind.jobs} of kind {kind.kind} fail and are tried again, up to {kind.attempts} times so far"
+            findings.append(wrong("jobs", f"{what}, at last with: {kind.error}", again))
     if overdue := await store.overdue_jobs(tx):
         what = f"{overdue} have been waiting for more than five minutes"
         findings.append(wrong("jobs", what, "Start a worker: `billhook serve`, or `billhook worker` beside it."))
-    return findings or [note("jobs", "none was given up, none is late")]
+    trying = "; ".join(f"{kind.jobs} of kind {kind.kind} tried again after: {kind.error}" for kind in retried)
+    return findings or [note("jobs", "none was given up, none is late" + (f"; {trying}" if trying else ""))]
 
 
 async def _journal(tx: Tx, *, verify: bool) -> list[Finding]:
