@@ -193,6 +193,7 @@ async def test_every_bad_row_at_once_and_nothing_of_it(importer: Importer) -> No
         "2026-04-30,bank,2,,,,T-9\n"
         ",,,,,euro,\n"
         "2026-04-30,bank,3,,,,T-8\n"
+        "2126-04-30,bank,3,,,,\n"
     )
     ok(
         await importer.desk.alice.post(
@@ -205,7 +206,7 @@ async def test_every_bad_row_at_once_and_nothing_of_it(importer: Importer) -> No
         "4.amount": ["numericality"], "5.documentNumber": ["inclusion"], "6.currencyId": ["mismatch"],
         "7.documentNumber": ["inclusion"], "9.transactionId": ["uniqueness"],
         "10.date": ["presence"], "10.type": ["presence"], "10.amount": ["presence"], "10.currencyId": ["inclusion"],
-        "11.transactionId": ["uniqueness"],
+        "11.transactionId": ["uniqueness"], "12.date": ["date"],
     }  # fmt: skip
     before = await importer.rows("payment")
     for params in ({"dryRun": True}, {}):

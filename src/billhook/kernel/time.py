@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+FAR_AHEAD = "must not lie more than ten years ahead"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _rfc3339 = msgspec.json.Encoder().encode
 _WITHOUT_FRACTION = len('"2023-04-28T19:41:00Z"')
+_FAR = timedelta(days=3653)
 _OFFSET_AND_Z = re.compile(r"([+-]\d{2}:?\d{2})Z\Z")
 
 
@@ -67,6 +69,11 @@ def parse(text: str) -> datetime:
     if not 1900 <= instant.year <= 9000:  # outside of this no zone arithmetic is safe, and no document is dated
         raise ValueError("the year must be between 1900 and 9000")
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def is_far_ahead(instant: datetime, now: datetime) -> bool:
+    """Tell whether an instant lies so far ahead, ten years, that its year can only be a slip."""
+    return instant > now + _FAR
 
 
 def day(instant: datetime, zone: str) -> date:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from billhook.db import Check, Tx, Unique, constraint_of
 from billhook.documents.model.document import PAYABLE
-from billhook.documents.model.payments import MAX_TRANSACTION_ID, is_amount, wrong_amount
+from billhook.documents.model.payments import MAX_TRANSACTION_ID, faults_of_date, is_amount, wrong_amount
 from billhook.documents.model.problems import StillDraft
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
@@ -47,7 +48,7 @@ async def apply_credit(tx: Tx, document_id: str, new: NewCredit) -> Payment:
         ground = await store.credit_ground(tx, Id(document_id), new.transaction_id)
         if ground is None:
             raise NotYours
-        client = _check(new, ground)
+        client = _check(new, ground, tx.now)
         amount = None if new.amount is None else money.to_minor(new.amount, ground.exponent)
         if ground.same is not None:
             found = await store.select_payment(tx, ground.same, deleted=False)
@@ -91,7 +92,7 @@ async def _apply(tx: Tx, document: Id, amount: int | None, new: NewCredit, sourc
         return None
 
 
-def _check(new: NewCredit, ground: CreditGround) -> Id:
+def _check(new: NewCredit, ground: CreditGround, now: datetime) -> Id:
     """Return whose credit it is. Raises what a document or an amount is refused for."""
     if ground.draft:
         raise StillDraft
@@ -99,7 +100,7 @@ def _check(new: NewCredit, ground: CreditGround) -> Id:
         raise NotPayable(type=ground.type)
     if ground.incoming or ground.client_id is None:
         raise TakesNoCredit
-    faults = []
+    faults = faults_of_date(new.date, now)
     if new.amount is not None and (new.amount <= 0 or not is_amount(new.amount, ground.exponent)):
         faults.append(Fault("amount", "numericality", f"must be more than zero, and {wrong_amount(ground.exponent)}"))
     if len(new.transaction_id or "") > MAX_TRANSACTION_ID:

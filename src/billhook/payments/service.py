@@ -1,10 +1,11 @@
 """What can be done with payments, each inside one unit of work."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from billhook.db import Tx, Unique, constraint_of
 from billhook.documents.model.document import PAYABLE
-from billhook.documents.model.payments import faults_of_said
+from billhook.documents.model.payments import faults_of_date, faults_of_said
 from billhook.documents.model.problems import StillDraft
 from billhook.kernel import ids, money
 from billhook.kernel.ids import Id
@@ -64,7 +65,7 @@ async def _record(tx: Tx, new: NewPayment, *, document_must_be_named: bool) -> P
         ground = await _ground(tx, new)
         if document_must_be_named and ground.type is None:
             raise NotYours
-        _check(new, ground)
+        _check(new, ground, tx.now)
         if ground.same is not None:
             found = await store.select_payment(tx, ground.same, deleted=False)
             if found is None:  # deleted since: its transaction id is free again
@@ -84,14 +85,14 @@ async def _ground(tx: Tx, new: NewPayment) -> Ground:
     return ground
 
 
-def _check(new: NewPayment, ground: Ground) -> None:
+def _check(new: NewPayment, ground: Ground, now: datetime) -> None:
     if ground.draft:
         raise StillDraft
     if ground.type is not None and ground.type not in PAYABLE:
         raise NotPayable(type=ground.type)
     if ground.settled and ground.same is None:
         raise SettledNote
-    faults = faults_of_document(ground, new)
+    faults = faults_of_document(ground, new) + faults_of_date(new.date, now)
     exponent = currency_of(ground, new)[1]
     faults += faults_of_said(type=new.type, amount=new.amount, transaction_id=new.transaction_id, exponent=exponent)
     if new.amount is None and new.document_id is None:
@@ -188,7 +189,7 @@ async def change(tx: Tx, payment_id: str, said: dict[str, Any]) -> Payment:
     The journal takes back what it said of the money and says it anew. Raises Invalid, CreditInUse, NotYours.
     """
     before = await read(tx, payment_id)
-    _check_change(before, said)
+    _check_change(before, said, tx.now)
     fields = {name: said.get(name) for name in CHANGEABLE}
     if fields["amount"] is not None:
         fields["amount"] = money.to_minor(fields["amount"], before.exponent)
@@ -213,7 +214,7 @@ async def change(tx: Tx, payment_id: str, said: dict[str, Any]) -> Payment:
     return after
 
 
-def _check_change(before: Payment, said: dict[str, Any]) -> None:
+def _check_change(before: Payment, said: dict[str, Any], now: datetime) -> None:
     kept = {"documentId": before.document_id, "currencyId": before.currency}
     fields = {"documentId": "document_id", "currencyId": "currency"}
     faults = [
@@ -232,6 +233,7 @@ def _check_change(before: Payment, said: dict[str, Any]) -> None:
         transaction_id=said.get("transaction_id"),
         exponent=before.exponent,
     )
+    faults += faults_of_date(new.get("date"), now)
     if faults:
         raise Invalid("Payment", faults)
 

@@ -12,6 +12,7 @@ from billhook.catalog.model.items import faults_of as faults_of_item
 from billhook.catalog.model.items import merged as merged_item
 from billhook.clients.model import NewClient, checks_of, merged
 from billhook.clients.model import faults_of as faults_of_client
+from billhook.documents.model.payments import faults_of_date
 from billhook.documents.model.payments import faults_of_said as faults_of_payment
 from billhook.kernel import ids, money
 from billhook.kernel.problems import Fault
@@ -146,7 +147,8 @@ def _payment(said: dict[str, Any], context: Context) -> tuple[Read, list[Fault]]
         transaction_id=said.get("transaction_id"),
         exponent=exponent,
     )
-    if amount is not None and not amount:
+    faults += faults_of_date(said.get("date"), context.now)
+    if amount is not None and not amount and currency is None:
         faults.append(Fault("amount", "numericality", "must not be nothing"))
     document = said.pop("document_id", None)
     if document is not None and not ids.is_id(document):

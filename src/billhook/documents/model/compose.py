@@ -8,7 +8,7 @@ import msgspec
 from billhook.documents.model import conversion, links, parties, payments, received, saving, sending
 from billhook.documents.model import lines as line_rules
 from billhook.documents.model.conversion import conversion_of
-from billhook.documents.model.dates import Dates, dates_of
+from billhook.documents.model.dates import Dates, dates_of, faults_of_dates
 from billhook.documents.model.document import PAYABLE, Document, Payment, Type
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.languages import language_of
@@ -45,7 +45,7 @@ class Composed(msgspec.Struct, frozen=True):
         return document.direction * document.total_with_tax
 
 
-def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
+def check(new: NewDocument, ground: Ground, day: date, linked: Linked, now: datetime) -> None:
     """Raise Invalid with every fault of a new document that can be told before it is reckoned."""
     known = linked.credited is not None
     faults = parties.faults_of_said(new.client) if known else parties.faults_of(ground, new.client, new.client_id)
@@ -61,15 +61,15 @@ def check(new: NewDocument, ground: Ground, day: date, linked: Linked) -> None:
     else:
         faults += payments.faults_of(new, money.exponent(currency))
         faults += conversion.faults_of(new.conversion, ground, currency)
-    faults += header_faults(new) + _own_faults(new, ground) + links.faults_of(new, linked, currency)
+    faults += header_faults(new, now) + _own_faults(new, ground) + links.faults_of(new, linked, currency)
     faults += received.faults_of(new)
     if faults:
         raise Invalid("Document", received.at_the_supplier(faults) if new.incoming else faults)
 
 
-def header_faults(new: NewDocument) -> list[Fault]:
-    """Return what is wrong with the numbers that a new document was given."""
-    faults = []
+def header_faults(new: NewDocument, now: datetime) -> list[Fault]:
+    """Return what is wrong with the numbers and the days that a new document was given."""
+    faults = faults_of_dates(new, now)
     if new.decimal_places is not None and not 0 <= new.decimal_places <= 9:
         faults.append(Fault("decimalPlaces", "numericality", "must be a whole number from 0 to 9"))
     if new.number is not None and not (0 < len(new.number.strip()) <= MAX_LENGTH and new.number.isprintable()):
@@ -126,7 +126,7 @@ def compose(
     """Return the document that was asked for. Raises Invalid (all faults at once) and TotalsTooLarge."""
     new = links.with_links(new, linked.credited.id if linked.credited else None)
     dates = dates_of(new, ground.settings, ground.timezone, now)
-    check(new, ground, dates.day, linked)
+    check(new, ground, dates.day, linked, now)
     shard = ids.shard_of(organization_id)
     currency = _currency(new, ground)
     exponent = money.exponent(currency)

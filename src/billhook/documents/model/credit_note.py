@@ -111,7 +111,7 @@ def note_of(
     Raises Invalid, all faults at once.
     """
     currency = (new.currency or invoice.currency).upper()
-    faults = header_faults(new) + parties.faults_of_said(new.client)
+    faults = header_faults(new, now) + parties.faults_of_said(new.client)
     faults += payments.faults_of(new, invoice.exponent) + links.faults_of(new, linked, currency)
     if faults:
         raise Invalid("Credit", faults)

@@ -11,6 +11,7 @@ import msgspec
 from billhook.documents.model.document import Type
 from billhook.documents.model.new import NewDocument
 from billhook.kernel import time
+from billhook.kernel.problems import Fault
 
 EPOCH_DAY: Final = time.EPOCH.date()
 
@@ -46,6 +47,12 @@ def dates_of(new: NewDocument, settings: dict[str, Any], zone: str, now: datetim
     if new.type == Type.ADVANCE:
         return msgspec.structs.replace(dates, paid=new.date_paid or date)
     return dates
+
+
+def faults_of_dates(new: NewDocument, now: datetime) -> list[Fault]:
+    """Return which days of a new document and of its payments can only be slips, in wire paths."""
+    said = {"date": new.date} | {f"payments.{at}.date": payment.date for at, payment in enumerate(new.payments)}
+    return [Fault(path, "date", time.FAR_AHEAD) for path, date in said.items() if date and time.is_far_ahead(date, now)]
 
 
 def _after(date: datetime, days: int, zone: str) -> datetime:

@@ -7,7 +7,7 @@ from typing import Final
 
 from billhook.documents.model.document import PAYABLE, Payment
 from billhook.documents.model.new import NewDocument, NewPayment
-from billhook.kernel import ids, money
+from billhook.kernel import ids, money, time
 from billhook.kernel.problems import Fault
 
 TYPES: Final = ("bank", "online", "paypal", "cash", "card", "crypto", "coupon", "other")
@@ -57,6 +57,12 @@ def faults_of_said(
     if len(transaction_id or "") > MAX_TRANSACTION_ID:
         faults.append(Fault("transactionId", "length", f"must have at most {MAX_TRANSACTION_ID} characters"))
     return faults
+
+
+def faults_of_date(date: datetime | None, now: datetime) -> list[Fault]:
+    """Return whether the day of a payment can only be a slip; None is not said."""
+    is_slip = date is not None and time.is_far_ahead(date, now)
+    return [Fault("date", "date", time.FAR_AHEAD)] if is_slip else []
 
 
 def wrong_amount(exponent: int) -> str:
