@@ -109,7 +109,10 @@ def pgbench() -> Path:
 
 
 async def main() -> None:
-    """Run all, or what is named: api, memory, paper, transfer; `lists` takes minutes and gigabytes: only when named."""
+    """Run all, or what is named: api, memory, paper, transfer; `lists` takes minutes and gigabytes: only when named.
+
+    `lists:payments` is that part of the lists alone; so are `lists:orders` and `lists:conditions`.
+    """
     wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer"]
     if "api" in wanted:
         await api()
@@ -119,8 +122,9 @@ async def main() -> None:
         await paper.main()
     if "transfer" in wanted:
         await tables()
-    if "lists" in wanted:
-        await lists.main()
+    parts = [name.removeprefix("lists:") for name in wanted if name.startswith("lists:")]
+    if "lists" in wanted or parts:
+        await lists.main(*parts)
 
 
 if __name__ == "__main__":

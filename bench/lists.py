@@ -18,7 +18,7 @@ from billhook import documents, payments
 from billhook.app import Application
 from billhook.db import Database, Tx, embedded, migrate
 from billhook.documents import Press
-from billhook.documents.columns import order_of
+from billhook.documents.columns import ORDERS
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.settings import load as load_settings
@@ -138,7 +138,7 @@ async def orders(place: Place) -> None:
     """Print what pages cost in every order that documents are sorted in at any size."""
     print("\n| sorted by | first page | page 5,000 | page 5,000, descending | page 5,000 of the issued invoices |")
     print("|---|---|---|---|---|")
-    for name in [name for name in documents.COLUMNS if order_of(name)]:
+    for name in ORDERS:
         up, down = ((name, "ASC"),), ((name, "DESC"),)
         issued = {"type": "invoice", "draft": False}
         asked = [Query(order=up), Query(order=up, skip=DEEP), Query(order=down, skip=DEEP)]
@@ -168,16 +168,23 @@ async def others(place: Place) -> None:
     print("\n| list | first page | page 5,000 | page 5,000, descending |")
     print("|---|---|---|---|")
     for name, order, verb in (
-        ("payments", "id", payments.page),
-        ("payments", "date", payments.page),
+        *[("payments", order, payments.page) for order in payments.ORDERS],
         ("journal", "sequence", payments.page_of_journal),
     ):
         up, down = ((order, "ASC"),), ((order, "DESC"),)
         asked = [Query(order=up), Query(order=up, skip=DEEP), Query(order=down, skip=DEEP)]
         print(row(f"{name} by `{order}`", *[await timed(place, lambda tx, q=q, v=verb: v(tx, q)) for q in asked]))
+    print("\n| payments where | first page | count |")
+    print("|---|---|---|")
+    for where in ({}, {"type": "card"}, {"type": "paypal"}, {"type": "crypto"}):
+        page = await timed(place, lambda tx, w=where: payments.page(tx, Query(where=w)))
+        print(row(f"`{where}`", page, await timed(place, lambda tx, w=where: payments.count(tx, w))))
 
 
-async def main() -> None:
+PARTS = {"orders": orders, "conditions": conditions, "payments": others}
+
+
+async def main(*parts: str) -> None:
     """Print what lists, counts and the next document cost at a million; the data go when it is done."""
     folder = Path(tempfile.mkdtemp(prefix="billhook-bench-"))
     folder.chmod(0o755)
@@ -190,9 +197,8 @@ async def main() -> None:
             await million.settle(owner, ids.to_uuid(place.organization), ids.shard_of(place.organization))
             print(f"{ROWS:,} documents, payments and entries written in {time.monotonic() - begin:.0f} s")
             print("\nMilliseconds at the database, medians; pages of 100.")
-            await orders(place)
-            await conditions(place)
-            await others(place)
+            for part in parts or PARTS:
+                await PARTS[part](place)
             large, small = await creation(place, place.organization, place.empty)
             print(f"\ncreating a document: {first:.2f} ms while there were none; beside {ROWS:,}, taken in turns,")
             print(f"{large:.2f} ms in their organization and {small:.2f} ms in an empty one: {large / small:.2f} times")

@@ -31,7 +31,14 @@ DOCUMENT = {
     "created_at": AT,
     "updated_at": f"{AT} + (n % 1000) * interval '1 hour'",
 }
-PAYMENT = {"amount": GROSS, "date": AT, "created_at": AT, "updated_at": AT, "transaction_id": "'ch_' || n"}
+PAYMENT = {
+    "type": "case when n % 2000 = 13 then 'paypal' else 'card' end",
+    "amount": GROSS,
+    "date": AT,
+    "created_at": AT,
+    "updated_at": AT,
+    "transaction_id": "'ch_' || n",
+}
 ENTRY = {
     "sequence": "n + (select max(sequence) from payments.entry)",
     "amount": GROSS,
@@ -108,5 +115,6 @@ async def fill(owner: "asyncpg.Connection[Any]", base: str, rows: int) -> None:
 async def settle(owner: "asyncpg.Connection[Any]", organization: uuid.UUID, shard: int) -> None:
     """Count what was written past the triggers, and let PostgreSQL look at its tables."""
     await owner.execute("select documents.tally_anew($1, $2)", shard, organization)
+    await owner.execute("select payments.tally_anew($1, $2)", shard, organization)
     await owner.execute("vacuum analyze")
     await owner.execute("checkpoint")

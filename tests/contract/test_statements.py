@@ -141,7 +141,8 @@ def columns_of(room: str) -> dict[str, dict[str, Column]]:
     for name in ROOMS:
         if name.split(".")[1] == room and name.endswith(".columns"):
             values = vars(importlib.import_module(name)).items()
-            found |= {key: value for key, value in values if key.isupper() and isinstance(value, dict)}
+            lists = {key: value for key, value in values if key.isupper() and isinstance(value, dict)}
+            found |= {key: value for key, value in lists.items() if isinstance(value.get("id"), Column)}
     return found
 
 

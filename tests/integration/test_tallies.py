@@ -13,7 +13,7 @@ import pytest
 
 from billhook import documents
 from billhook.db import Database
-from billhook.documents.columns import order_of
+from billhook.documents.columns import ORDERS
 from billhook.documents.service import listing
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
@@ -22,7 +22,6 @@ from billhook.web import Query
 from tests.integration.payment_desk import faults, ok
 from tests.world import Actor, World
 
-ORDERS = ("id", "date", "dateDue", "createdAt", "updatedAt", "number", "totalWithTax")
 MANY = 6_500
 
 
@@ -235,7 +234,6 @@ async def test_the_indexes_stay_in_use(case: Case, world: World) -> None:
     await case.gather()
     await case.owner.execute("vacuum analyze documents.document, documents.tally_mark, documents.tally_change")
     for name in ORDERS:
-        assert order_of(name)
         for way in ("ASC", "DESC"):
             for skip in (0, 500, 5_500):
                 query = Query(order=((name, way),), skip=skip, limit=20)

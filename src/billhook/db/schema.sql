@@ -964,6 +964,31 @@ CREATE FUNCTION payments.canonical(entry payments.entry) RETURNS text
     payments.instant(entry.date), payments.instant(entry.at))
 $$;
 
+CREATE FUNCTION payments.gather_tally(of_shard integer, of_organization uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare heavy record;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended(of_organization::text, 44)) then return false; end if;
+  with gone as (
+    delete from payments.tally_change c where c.shard = of_shard and c.organization_id = of_organization returning c as change)
+  insert into payments.tally_mark as t
+  select of_shard, of_organization, m.sorted_by, m.key, m.id, (g.change).type, (g.change).currency, sum((g.change).n)
+    from gone g cross join lateral payments.marks_of(g.change) m
+   group by m.sorted_by, m.key, m.id, (g.change).type, (g.change).currency having sum((g.change).n) <> 0
+  on conflict (shard, organization_id, sorted_by, key, id, type, currency) do update set n = t.n + excluded.n;
+  delete from payments.tally_mark t where t.shard = of_shard and t.organization_id = of_organization and t.n = 0;
+  for heavy in
+    select t.sorted_by, t.key, t.id from payments.tally_mark t
+     where t.shard = of_shard and t.organization_id = of_organization and t.sorted_by <> ''
+     group by t.sorted_by, t.key, t.id having sum(t.n) > 5000
+  loop
+    perform payments.split_tally(of_shard, of_organization, heavy.sorted_by, heavy.key, heavy.id);
+  end loop;
+  return true;
+end $$;
+
 CREATE FUNCTION payments.id24(id uuid) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -998,6 +1023,57 @@ begin
   return new;
 end $$;
 
+CREATE TABLE payments.tally_change (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    at bigint NOT NULL,
+    n smallint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    currency text NOT NULL,
+    date timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE FUNCTION payments.marks_of(change payments.tally_change) RETURNS TABLE(sorted_by text, key text, id uuid)
+    LANGUAGE sql STABLE
+    AS $$
+  select s.sorted_by, coalesce(m.key, '') collate "C", coalesce(m.id, uuid '00000000-0000-0000-0000-000000000000')
+    from (values (''), ('id'), ('date'), ('created_at'), ('updated_at')) s(sorted_by)
+   cross join lateral (select payments.sort_key(s.sorted_by, change.date, change.created_at, change.updated_at) as key offset 0) k
+    left join lateral (
+         select m.key, m.id from payments.tally_mark m
+          where s.sorted_by <> '' and m.shard = change.shard and m.organization_id = change.organization_id
+            and m.sorted_by = s.sorted_by and (m.key, m.id) <= (k.key, change.id)
+          order by m.key desc, m.id desc limit 1) m on true
+$$;
+
+CREATE FUNCTION payments.note_tally() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'UPDATE' and (old.deleted_at is null) = (new.deleted_at is null)
+     and (old.type, old.currency, old.date, old.created_at, old.updated_at)
+         = (new.type, new.currency, new.date, new.created_at, new.updated_at)
+  then
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    if old.deleted_at is null then
+      insert into payments.tally_change (shard, organization_id, n, id, type, currency, date, created_at, updated_at)
+      values (old.shard, old.organization_id, -1, old.id, old.type, old.currency, old.date, old.created_at, old.updated_at);
+    end if;
+  end if;
+  if tg_op <> 'DELETE' then
+    if new.deleted_at is null then
+      insert into payments.tally_change (shard, organization_id, n, id, type, currency, date, created_at, updated_at)
+      values (new.shard, new.organization_id, 1, new.id, new.type, new.currency, new.date, new.created_at, new.updated_at);
+    end if;
+  end if;
+  return null;
+end $$;
+
 CREATE FUNCTION payments.owner_of(payment uuid, payment_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -1010,6 +1086,94 @@ CREATE FUNCTION payments.refuse_change() RETURNS trigger
     AS $$
 begin
   raise exception 'the journal is only ever added to' using errcode = 'BH002';
+end $$;
+
+CREATE FUNCTION payments.sort_key(sorted_by text, date timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select case sorted_by
+    when 'date' then documents.instant_key(date)
+    when 'created_at' then documents.instant_key(created_at)
+    when 'updated_at' then documents.instant_key(updated_at)
+    else '' end collate "C"
+$$;
+
+CREATE FUNCTION payments.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $_$
+declare
+  place text := case of_order when 'id' then 'p.id' else format('(p.%I, p.id)', of_order) end;
+  mark text := case of_order when 'id' then '%2$L::uuid' else '(timestamptz %1$L, %2$L::uuid)' end;
+  bounds text := '';
+  below record;
+begin
+  select m.key, m.id into below from payments.tally_mark m
+   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
+     and (m.key, m.id) > (from_key, from_id) order by m.key, m.id limit 1;
+  if from_id <> uuid '00000000-0000-0000-0000-000000000000' then
+    bounds := format(' and %s >= ', place) || format(mark, from_key || '+00', from_id);
+  end if;
+  if below.id is not null then
+    bounds := bounds || format(' and %s < ', place) || format(mark, below.key || '+00', below.id);
+  end if;
+  delete from payments.tally_mark m
+   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
+     and m.key = from_key and m.id = from_id;
+  execute format($q$
+    with own as materialized (
+      select p.id, p.type, p.currency, payments.sort_key($3, p.date, p.created_at, p.updated_at) as key,
+             row_number() over (order by %1$s) - 1 as place
+        from payments.payment p
+       where p.shard = $1 and p.organization_id = $2 and p.deleted_at is null %2$s),
+    mark as materialized (
+      select 0::bigint as place, $4::text collate "C" as key, $5::uuid as id
+       union all
+      select place, key, id from own where place > 0 and place %% 2500 = 0),
+    pending as (
+      select c.*, payments.sort_key($3, c.date, c.created_at, c.updated_at) collate "C" as key
+        from payments.tally_change c where c.shard = $1 and c.organization_id = $2),
+    cell as (
+      select m.key, m.id, o.type, o.currency, 1 as n
+        from own o join mark m on m.place = o.place - o.place %% 2500
+       union all
+      select m.key, m.id, p.type, p.currency, -p.n
+        from pending p
+       cross join lateral (select key, id from mark where (mark.key, mark.id) <= (p.key, p.id)
+                            order by mark.key desc, mark.id desc limit 1) m
+       where $6::text is null or (p.key, p.id) < ($6::text collate "C", $7::uuid))
+    insert into payments.tally_mark
+    select $1, $2, $3, key, id, type, currency, sum(n) from cell group by key, id, type, currency having sum(n) <> 0
+    $q$, place, bounds)
+  using of_shard, of_organization, of_order, from_key, from_id, below.key, below.id;
+end $_$;
+
+CREATE FUNCTION payments.tallies_due(at_least integer) RETURNS TABLE(shard integer, organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select c.shard, c.organization_id from payments.tally_change c group by c.shard, c.organization_id having count(*) >= at_least
+$$;
+
+CREATE FUNCTION payments.tally_anew(of_shard integer, of_organization uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare of_order text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(of_organization::text, 44));
+  delete from payments.tally_mark m where m.shard = of_shard and m.organization_id = of_organization;
+  insert into payments.tally_mark
+  select of_shard, of_organization, '', '', uuid '00000000-0000-0000-0000-000000000000', x.type, x.currency, sum(x.n)
+    from (select p.type, p.currency, 1 as n from payments.payment p
+           where p.shard = of_shard and p.organization_id = of_organization and p.deleted_at is null
+           union all
+          select c.type, c.currency, -c.n from payments.tally_change c
+           where c.shard = of_shard and c.organization_id = of_organization) x
+   group by x.type, x.currency having sum(x.n) <> 0;
+  foreach of_order in array array['id', 'date', 'created_at', 'updated_at'] loop
+    perform payments.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
+  end loop;
 end $$;
 
 CREATE FUNCTION processing.due(at timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, intent_id uuid)
@@ -1612,6 +1776,48 @@ CREATE TABLE payments.payment (
     CONSTRAINT payment_type_check CHECK ((type = ANY (ARRAY['bank'::text, 'online'::text, 'paypal'::text, 'cash'::text, 'card'::text, 'crypto'::text, 'coupon'::text, 'other'::text, 'credit'::text])))
 );
 
+CREATE TABLE payments.tally_mark (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    sorted_by text NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    id uuid NOT NULL,
+    type text NOT NULL,
+    currency text NOT NULL,
+    n bigint NOT NULL
+);
+
+CREATE VIEW payments.tally WITH (security_invoker='true') AS
+ SELECT tally_mark.shard,
+    tally_mark.organization_id,
+    tally_mark.sorted_by,
+    tally_mark.key,
+    tally_mark.id,
+    tally_mark.type,
+    tally_mark.currency,
+    tally_mark.n
+   FROM payments.tally_mark
+UNION ALL
+ SELECT c.shard,
+    c.organization_id,
+    m.sorted_by,
+    m.key,
+    m.id,
+    c.type,
+    c.currency,
+    c.n
+   FROM (payments.tally_change c
+     CROSS JOIN LATERAL payments.marks_of(c.*) m(sorted_by, key, id));
+
+ALTER TABLE payments.tally_change ALTER COLUMN at ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME payments.tally_change_at_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE processing.intent (
     shard integer NOT NULL,
     id uuid NOT NULL,
@@ -1976,6 +2182,12 @@ ALTER TABLE ONLY payments.entry
 ALTER TABLE ONLY payments.payment
     ADD CONSTRAINT payment_pkey PRIMARY KEY (shard, id);
 
+ALTER TABLE ONLY payments.tally_change
+    ADD CONSTRAINT tally_change_pkey PRIMARY KEY (shard, organization_id, at);
+
+ALTER TABLE ONLY payments.tally_mark
+    ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, currency) INCLUDE (n);
+
 ALTER TABLE ONLY processing.intent
     ADD CONSTRAINT intent_pkey PRIMARY KEY (shard, id);
 
@@ -2184,13 +2396,17 @@ CREATE INDEX entry_of_client ON payments.entry USING btree (shard, client_id, se
 
 CREATE INDEX entry_of_document ON payments.entry USING btree (shard, document_id, sequence);
 
+CREATE INDEX payment_by_creation ON payments.payment USING btree (shard, organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX payment_by_date ON payments.payment USING btree (shard, organization_id, date, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX payment_by_id ON payments.payment USING btree (shard, organization_id, id) INCLUDE (type, currency) WHERE (deleted_at IS NULL);
+
+CREATE INDEX payment_by_update ON payments.payment USING btree (shard, organization_id, updated_at, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX payment_credit ON payments.payment USING btree (shard, credit_id) WHERE (credit_id IS NOT NULL);
 
-CREATE INDEX payment_date ON payments.payment USING btree (shard, organization_id, date, id);
-
 CREATE INDEX payment_of_document ON payments.payment USING btree (shard, document_id, id);
-
-CREATE INDEX payment_of_organization ON payments.payment USING btree (shard, organization_id, id);
 
 CREATE INDEX payment_summed ON payments.payment USING btree (shard, organization_id, date) INCLUDE (document_id, account_id, type, currency, exponent, amount) WHERE (deleted_at IS NULL);
 
@@ -2277,6 +2493,8 @@ CREATE TRIGGER event AFTER INSERT OR UPDATE ON payments.payment FOR EACH ROW EXE
 CREATE TRIGGER link BEFORE INSERT ON payments.entry FOR EACH ROW EXECUTE FUNCTION payments.link();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON payments.entry FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+
+CREATE TRIGGER tally AFTER INSERT OR DELETE OR UPDATE ON payments.payment FOR EACH ROW EXECUTE FUNCTION payments.note_tally();
 
 CREATE TRIGGER event_changed AFTER UPDATE ON processing.intent FOR EACH ROW WHEN (((old.status <> new.status) OR (old.disputed <> new.disputed))) EXECUTE FUNCTION events.on_intent();
 
@@ -2416,11 +2634,19 @@ ALTER TABLE payments.entry ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE payments.payment ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE payments.tally_change ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE payments.tally_mark ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY tenant ON payments.chain USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON payments.entry USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON payments.payment USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON payments.tally_change USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON payments.tally_mark USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 ALTER TABLE processing.intent ENABLE ROW LEVEL SECURITY;
 
@@ -2605,6 +2831,20 @@ GRANT ALL ON FUNCTION organizations.reachable(actor uuid) TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE payments.entry TO billhook_app;
 
+GRANT ALL ON FUNCTION payments.gather_tally(of_shard integer, of_organization uuid) TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE payments.tally_change TO billhook_app;
+
+GRANT ALL ON FUNCTION payments.marks_of(change payments.tally_change) TO billhook_app;
+
+GRANT ALL ON FUNCTION payments.sort_key(sorted_by text, date timestamp with time zone, created_at timestamp with time zone, updated_at timestamp with time zone) TO billhook_app;
+
+REVOKE ALL ON FUNCTION payments.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION payments.tallies_due(at_least integer) TO billhook_app;
+
+REVOKE ALL ON FUNCTION payments.tally_anew(of_shard integer, of_organization uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION processing.due(at timestamp with time zone, most integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION processing.enter_link(link text) TO billhook_app;
@@ -2680,6 +2920,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE organizations.setting TO billhook_app
 GRANT SELECT ON TABLE payments.chain TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE payments.payment TO billhook_app;
+
+GRANT SELECT ON TABLE payments.tally_mark TO billhook_app;
+
+GRANT SELECT ON TABLE payments.tally TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE processing.intent TO billhook_app;
 

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-import msgspec
-
-from billhook.web import Column, Columns
+from billhook.web import Column, Columns, Order, order_by_instant
 
 
 def _amount(column: str, order: str = "") -> Column:
@@ -77,27 +75,13 @@ TALLIED: Final = frozenset({"type", "draft", "incoming", "canceled", "paidInFull
 """What documents are counted by ahead of time: where only these are asked for, a count takes the same at any size."""
 
 
-class Order(msgspec.Struct, frozen=True):
-    """An order in which any page is found at any size: its name in the tally, and how to compare with a mark of it.
-
-    `value` makes a value of the mark's key, which is the parameter written `{}`; the order of ids has none.
-    """
-
-    name: str
-    value: str = ""
-
-
-_INSTANT = "({}::text || '+00')::timestamptz"
-
-
-def order_of(name: str) -> Order | None:
-    """Return the tallied order of a wire name, None where there is none."""
-    instants = {"date": "date", "dateDue": "date_due", "createdAt": "created_at", "updatedAt": "updated_at"}
-    if name in instants:
-        return Order(instants[name], _INSTANT)
-    others = {
-        "id": Order("id"),
-        "number": Order("number", "{}::text"),
-        "totalWithTax": Order("sort_total", "({}::text::numeric - 10000000000000000000)::bigint"),
-    }
-    return others.get(name)
+ORDERS: Final = {
+    "id": Order("id"),
+    "date": order_by_instant("date"),
+    "dateDue": order_by_instant("date_due"),
+    "createdAt": order_by_instant("created_at"),
+    "updatedAt": order_by_instant("updated_at"),
+    "number": Order("number", "{}::text"),
+    "totalWithTax": Order("sort_total", "({}::text::numeric - 10000000000000000000)::bigint"),
+}
+"""The orders in which any page of documents is found at any size."""

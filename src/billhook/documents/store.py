@@ -23,9 +23,9 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import Series
 from billhook.documents.model.saving import KeptItem
-from billhook.documents.model.tally import Mark
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
+from billhook.web import Due, Mark
 
 sql = Statements(__package__)
 
@@ -45,13 +45,6 @@ class Deducting(msgspec.Struct, frozen=True):
 
     advance_id: Id
     number: str
-
-
-class Due(msgspec.Struct, frozen=True):
-    """An organization whose changes are worth gathering."""
-
-    shard: int
-    organization_id: Id
 
 
 class DraftSaid(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from billhook.web import Column, Columns
+from billhook.web import Column, Columns, Order, order_by_instant
 
 _AMOUNT: Final = Column("(amount * power(10::numeric, -exponent))", "number")
 
@@ -24,6 +24,16 @@ PAYMENTS: Final[Columns] = {
     "deletedAt": Column("deleted_at", "instant"),
     "custom": Column("custom", "custom"),
 }
+
+TALLIED: Final = frozenset({"type", "currencyId"})
+"""What payments are counted by ahead of time: where only these are asked for, a count takes the same at any size."""
+ORDERS: Final = {
+    "id": Order("id"),
+    "date": order_by_instant("date"),
+    "createdAt": order_by_instant("created_at"),
+    "updatedAt": order_by_instant("updated_at"),
+}
+"""The orders in which any page of payments is found at any size."""
 
 ENTRIES: Final[Columns] = {
     "id": Column("id", "id"),

@@ -67,6 +67,22 @@ select id, organization_id, account_id, document_id, type, amount, currency, exp
 -- name: count_payments
 select count(*) from payments.payment where shard = $1 and organization_id = $2;
 
+-- name: tally
+-- How many payments there are, without a look at them; the filter language completes it with what is tallied.
+select coalesce(sum(n), 0)::bigint from payments.tally where shard = $1 and organization_id = $2 and sorted_by = '';
+
+-- name: marks
+-- How many payments stand behind each mark of an order; the filter language completes it, and the verb sums it up.
+select key, id, n from payments.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
+
+-- name: tallies_due
+-- The organizations that so many changes of payments wait in.
+select shard, organization_id from payments.tallies_due(:at_least::int);
+
+-- name: gather_tally
+-- Gather the changes of an organization into its marks; false when somebody else is at it.
+select payments.gather_tally(:shard, :organization_id);
+
 -- name: change
 -- The fields of a payment that were said. Where money is concerned (amount, type, date) the journal takes the old payment
 -- back and enters the new one. No row when the payment is gone, or when the total would leave the limit.

@@ -12,7 +12,7 @@ from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, NotYours, Problem, invalid
 from billhook.organizations import Entered, admit
 from billhook.payments import store
-from billhook.payments.columns import PAYMENTS
+from billhook.payments.columns import ORDERS, PAYMENTS, TALLIED
 from billhook.payments.credit import keeping_credit, take_credit_back
 from billhook.payments.model import (
     Ground,
@@ -23,14 +23,20 @@ from billhook.payments.model import (
     currency_of,
     faults_of_document,
 )
-from billhook.web import Listing, Query
+from billhook.web import Listing, Query, Tally
 
 CHANGEABLE: Final = ("type", "amount", "date", "note", "tag", "transaction_id", "custom")
 """What of a payment may change; its document and its currency stay."""
 _ATTEMPTS = 3
 
 _LISTED: Final = Listing(
-    store.LIST_PAYMENTS, store.list_payments, store.COUNT_PAYMENTS, store.count_payments, PAYMENTS, softly=True
+    store.LIST_PAYMENTS,
+    store.list_payments,
+    store.COUNT_PAYMENTS,
+    store.count_payments,
+    PAYMENTS,
+    softly=True,
+    tally=Tally(PAYMENTS, TALLIED, ORDERS, store.tally_text, store.count_tally, store.marks_text, store.list_marks),
 )
 
 
@@ -175,6 +181,13 @@ async def count(tx: Tx, where: dict[str, Any], *, document_id: str | None = None
     """Return how many payments of the organization, or of one document, match."""
     only, own = _only(tx, document_id)
     return await _LISTED.count(tx, where, *own, only=only, deleted=deleted)
+
+
+async def gather(tx: Tx, at_least: int) -> None:
+    """Gather the changes of payments into the tallies of the organizations that so many wait in."""
+    for due in await store.tallies_due(tx, at_least):
+        tx.enter(due.organization_id)
+        await store.gather_tally(tx)
 
 
 def _only(tx: Tx, document_id: str | None) -> tuple[str, list[Any]]:

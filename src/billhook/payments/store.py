@@ -7,6 +7,7 @@ from billhook.db import Statements, Tx
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered
 from billhook.payments.model import Balance, CreditGround, Entry, Ground, Head, Payment, Source, Unbalanced, Uneven
+from billhook.web import Due, Mark
 
 sql = Statements(__package__)
 
@@ -121,8 +122,19 @@ async def unbalanced(tx: Tx, most: int) -> list[Unbalanced]: ...
 async def uneven(tx: Tx, most: int) -> list[Uneven]: ...
 
 
+@sql.many
+async def tallies_due(tx: Tx, at_least: int) -> list[Due]: ...
+
+
+@sql.one
+async def gather_tally(tx: Tx) -> bool: ...
+
+
 list_payments = sql.dynamic(Payment)
 count_payments = sql.dynamic(int)
+count_tally = sql.dynamic(int)
+list_marks = sql.dynamic(Mark)
+tally_text, marks_text = sql.text("tally"), sql.text("marks")
 list_entries = sql.dynamic(Entry)
 count_entries = sql.dynamic(int)
 LIST_PAYMENTS = sql.text("list_payments")

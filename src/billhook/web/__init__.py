@@ -2,7 +2,20 @@
 
 from billhook.web.bodies import CONTENT, DATABASE, OPERATION, BillhookRequest, refuse_null_in_url
 from billhook.web.faults import Faults, find_faults
-from billhook.web.filters import Column, Columns, Compiled, Listing, Query, parse_query, parse_where
+from billhook.web.filters import (
+    Column,
+    Columns,
+    Compiled,
+    Due,
+    Listing,
+    Mark,
+    Order,
+    Query,
+    Tally,
+    order_by_instant,
+    parse_query,
+    parse_where,
+)
 from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
 from billhook.web.problems import STATUS_OF
@@ -20,15 +33,20 @@ __all__ = [
     "Column",
     "Columns",
     "Compiled",
+    "Due",
     "Faults",
     "Instant",
     "Listing",
+    "Mark",
+    "Order",
     "Principal",
     "Query",
+    "Tally",
     "Unauthenticated",
     "decode_instant",
     "find_faults",
     "is_sane",
+    "order_by_instant",
     "parse_query",
     "parse_where",
     "refuse_null_in_url",

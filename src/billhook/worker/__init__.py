@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents, idempotency, processing, recurring, transfer, usage
+from billhook import delivery, documents, idempotency, payments, processing, recurring, transfer, usage
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -24,6 +24,7 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
         documents.handlers(database, press)
         | transfer.handlers(database)
         | delivery.handlers(database, settings, press, public_url)
+        | payments.handlers(database)
         | till.gateways.handlers()
         | processing.handlers(till)
         | recurring.handlers(database)
@@ -35,6 +36,7 @@ def handlers(database: Database, settings: Settings, press: Press, *, public_url
 TICKS: Ticks = {
     **documents.TICKS,
     **delivery.TICKS,
+    **payments.TICKS,
     **processing.TICKS,
     **recurring.TICKS,
     **usage.TICKS,

@@ -1,23 +1,24 @@
 """Pages and counts of documents, their payments, and their numbers."""
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from billhook.db import Tx
 from billhook.documents import store
-from billhook.documents.columns import COLUMNS, TALLIED, order_of
+from billhook.documents.columns import COLUMNS, ORDERS, TALLIED
 from billhook.documents.model.document import Document, PaymentOf
 from billhook.documents.model.numbering import MAIN, Series, standard
-from billhook.documents.model.tally import FIRST, is_tallied, place_of
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
 from billhook.units import Unit
-from billhook.web import Compiled, Query
+from billhook.web import Compiled, Query, Tally
 
 SORTED_AT_MOST: Final = 5_000
 """How many documents are sorted by a name that no index has in order."""
 SORTED_BY_ID: Final = 50_000
 """Up to here it is quicker to find all that match by an index of theirs, and to sort their ids, than to go by ids."""
+
+_TALLY: Final = Tally(COLUMNS, TALLIED, ORDERS, store.tally_text, store.count_tally, store.marks_text, store.list_marks)
 
 
 async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
@@ -28,13 +29,13 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
     rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
     arguments, skip, total = [tx.shard, tx.organization, *compiled.arguments], query.skip, None
-    tallied = not query.deleted and is_tallied(query.where, TALLIED)
-    begin = await _begin(tx, query, len(arguments)) if tallied and (query.where or query.skip) else None
+    tallied = not query.deleted and _TALLY.tells(query.where)
+    begin = await _TALLY.begin(tx, query, len(arguments)) if tallied and (query.where or query.skip) else None
     if begin is not None:
         rest, arguments, skip, total = rest + begin.sql, [*arguments, *begin.arguments], begin.skip, begin.total
     elif query.where or query.skip:
         total = await count(tx, query.where, deleted=query.deleted)
-    if query.order and order_of(query.order[0][0]) is None:
+    if query.order and query.order[0][0] not in ORDERS:
         total = await _few_enough(tx, query, total)
     if total is not None and total <= query.skip:
         return [], total
@@ -53,48 +54,18 @@ async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
     """Return how many documents are to be sorted without an index. Raises Invalid when they are too many for that."""
     found = await count(tx, query.where, deleted=query.deleted) if total is None else total
     if found > SORTED_AT_MOST:
-        names = ", ".join(name for name in COLUMNS if order_of(name))
+        names = ", ".join(ORDERS)
         message = f"`{query.order[0][0]}` sorts {SORTED_AT_MOST} documents at most, and {found} match"
         raise invalid("filter", "filter.order", "too_many", f"{message}; filter first, or sort by one of {names}")
     return found
 
 
-class _Begin(NamedTuple):
-    """A condition to begin a page by, its arguments, how many rows to leave out after it; how many match in all."""
-
-    sql: str
-    arguments: list[Any]
-    skip: int
-    total: int
-
-
-async def _begin(tx: Tx, query: Query, numbered: int) -> _Begin | None:
-    """Return where a page begins by the marks of its order; None where that order has none."""
-    name, way = query.order[0] if query.order else ("id", "ASC")
-    order = order_of(name) if len(query.order) <= 1 else None
-    if order is None:
-        return None
-    compiled = Compiled.of_where(query.where, COLUMNS, first=4)
-    text = f"select key, id, sum(n)::bigint as n from ({store.marks_text}{compiled.where}) m"
-    text += " group by key, id order by key, id"
-    marks = await store.list_marks(tx, text, [tx.shard, tx.organization, order.name, *compiled.arguments])
-    place, total = place_of(marks, query.skip, descending=way == "DESC"), sum(mark.n for mark in marks)
-    if place.mark is None or (not place.mark.key and place.mark.id == FIRST):
-        return _Begin("", [], place.skip, total)
-    column, key, mark = COLUMNS[name], f"${numbered + 1}", f"${numbered + 2}::uuid"
-    compare = "<" if way == "DESC" else ">="
-    if not order.value:
-        return _Begin(f" and id {compare} ${numbered + 1}::uuid", [place.mark.id], place.skip, total)
-    sql = f" and ({column.order or column.sql}, id) {compare} ({order.value.format(key)}, {mark})"
-    return _Begin(sql, [place.mark.key, place.mark.id], place.skip, total)
-
-
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many documents of the organization match: by the tally where it can tell, else by a look at them."""
+    if not deleted and _TALLY.tells(where):
+        return await _TALLY.count(tx, where)
     compiled = Compiled.of_where(where, COLUMNS, first=3)
     arguments = [tx.shard, tx.organization, *compiled.arguments]
-    if not deleted and is_tallied(where, TALLIED):
-        return (await store.count_tally(tx, store.tally_text + compiled.where, arguments))[0]
     text = store.COUNT_DOCUMENTS + ("" if deleted else " and deleted_at is null") + compiled.where
     return (await store.count_documents(tx, text, arguments))[0]
 

@@ -4,5 +4,19 @@ from billhook.web.filters.columns import Column, Columns
 from billhook.web.filters.compiler import Compiled
 from billhook.web.filters.listing import Listing
 from billhook.web.filters.query import Query, parse_query, parse_where
+from billhook.web.filters.tally import Due, Mark, Order, Tally, order_by_instant
 
-__all__ = ["Column", "Columns", "Compiled", "Listing", "Query", "parse_query", "parse_where"]
+__all__ = [
+    "Column",
+    "Columns",
+    "Compiled",
+    "Due",
+    "Listing",
+    "Mark",
+    "Order",
+    "Query",
+    "Tally",
+    "order_by_instant",
+    "parse_query",
+    "parse_where",
+]
