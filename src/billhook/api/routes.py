@@ -14,6 +14,7 @@ from billhook.api import (
     document_life,
     documents,
     emails,
+    fee_statements,
     feed,
     health,
     imports,
@@ -64,6 +65,7 @@ def routes() -> list[ControllerRouterHandler]:
         *emails.ROUTES,
         *feed.ROUTES,
         *statistics.ROUTES,
+        *fee_statements.ROUTES,
         *transfer.ROUTES,
         *reference.ROUTES,
     ]

@@ -2428,6 +2428,8 @@ CREATE INDEX refund_due ON processing.refund USING btree (look_at) WHERE (look_a
 
 CREATE INDEX refund_of_intent ON processing.refund USING btree (shard, intent_id, id);
 
+CREATE INDEX transaction_of_month ON processing.transaction USING btree (shard, organization_id, date);
+
 CREATE INDEX transaction_of_organization ON processing.transaction USING btree (shard, organization_id, id);
 
 CREATE INDEX recurrence_due ON recurring.recurrence USING btree (next_date) WHERE ((next_date IS NOT NULL) AND (deleted_at IS NULL));

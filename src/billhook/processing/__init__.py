@@ -24,10 +24,13 @@ from billhook.processing.journeys import (
 )
 from billhook.processing.model import Consent, Desk, Intent, Merchant, NewIntent, Platform, Refund, Transaction
 from billhook.processing.service import (
+    FeeStatement,
     change,
     count,
     count_moved,
     enter,
+    fee_statement,
+    fee_table,
     merchant,
     moved,
     page,
@@ -41,6 +44,7 @@ __all__ = [
     "TICKS",
     "Consent",
     "Desk",
+    "FeeStatement",
     "Intent",
     "Merchant",
     "NewIntent",
@@ -58,6 +62,8 @@ __all__ = [
     "create",
     "enable",
     "enter",
+    "fee_statement",
+    "fee_table",
     "handlers",
     "link",
     "look",

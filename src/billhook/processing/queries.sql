@@ -230,6 +230,13 @@ select id, organization_id, intent_id, document_id, gateway, kind, type, amount,
        created_at
   from processing.transaction where shard = $1 and organization_id = $2;
 
+-- name: moved_between
+-- What moved for an organization between two instants, added up.
+select currency, exponent, kind, count(*)::int as count, sum(amount)::bigint as amount
+  from processing.transaction
+ where shard = :shard and organization_id = :organization_id and date >= :first and date < :last
+ group by currency, exponent, kind order by currency, kind;
+
 -- name: count_transactions
 select count(*) from processing.transaction where shard = $1 and organization_id = $2;
 

@@ -215,6 +215,20 @@ async def settle(
 ) -> int: ...
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """What moved of one kind in one currency, in minor units."""
+
+    currency: str
+    exponent: int
+    kind: str
+    count: int
+    amount: int
+
+
+@sql.many
+async def moved_between(tx: Tx, first: datetime, last: datetime) -> list[Moved]: ...
+
+
 LIST_TRANSACTIONS = sql.text("list_transactions")
 list_transactions = sql.dynamic(Transaction)
 COUNT_TRANSACTIONS = sql.text("count_transactions")

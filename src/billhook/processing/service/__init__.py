@@ -1,5 +1,6 @@
 """The verbs of money taken online, each inside one unit of work."""
 
+from billhook.processing.service.fees import FeeStatement, fee_statement, fee_table
 from billhook.processing.service.intents import (
     count,
     count_moved,
@@ -12,10 +13,13 @@ from billhook.processing.service.intents import (
 from billhook.processing.service.set_up import change, merchant, platform, platform_of, switch
 
 __all__ = [
+    "FeeStatement",
     "change",
     "count",
     "count_moved",
     "enter",
+    "fee_statement",
+    "fee_table",
     "merchant",
     "moved",
     "page",
