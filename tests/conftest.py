@@ -106,6 +106,7 @@ def settings(database_url: str) -> Settings:
             "BILLHOOK_DATABASE_URL": database_url,
             "BILLHOOK_LOGIN_ATTEMPTS": "5",
             "BILLHOOK_REQUEST_LOG_DAYS": "0",
+            "BILLHOOK_BILLING_REQUESTS_PER_SECOND": "10000",
             "BILLHOOK_SECRET_KEY": "k" * 40,
         }
     )

@@ -64,6 +64,7 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "rate_id": tax["_taxRates"][0]["id"],
         "payment_id": payment.json()["id"],
         "recurrence_id": recurrence.json()["id"],
+        "method_id": ids.new(ids.shard_of(organization["id"])),
         "setting_id": setting.json()["id"],
         "category_id": category.json()["id"],
         "share_id": sorted_in.json()["id"],
@@ -72,10 +73,19 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
         "unit_id": unit.json()["id"],
         "access_id": invited.json()["id"],
         "fk": token.json()["tokenId"],
+        "api_client_id": await api_client(actor),
     }
     if not document["draft"]:
         made["link"] = (await actor.post(f"/Documents/{document['id']}/share")).json()["shareableId"]
     return made
+
+
+async def api_client(actor: Actor) -> str:
+    """Return a client of the actor's, which has one from then on."""
+    path = f"/Accounts/{actor.id}/apiClients"
+    there = (await actor.get(path)).json() or [(await actor.post(path)).json()]
+    found: str = there[0]["id"]
+    return found
 
 
 async def collecting(actor: Actor, organization_id: str) -> Parameters:

@@ -142,6 +142,7 @@ NOT_ALONE = {
     "calculationCalculateFor": "needs the id of an organization in its query",
     "transferPdfs": "needs ids of documents",
     "paymentIntentsCharge": "needs a payment intent that was paid",
+    "paymentMethodsCreate": "needs a payment intent that was paid",
     "paymentIntentsRefund": "needs a payment that was collected online",
     "paymentProcessingEnable": "is set up already",
     "paymentProcessingTakeNotice": "needs the signature of a payment provider",

@@ -7,7 +7,7 @@ from tests.contract.test_strangers import arguments, ask, dump
 from tests.integration.access_cast import member
 from tests.world import World
 
-OF_ACCOUNTS = {"account_id", "fk"}
+OF_ACCOUNTS = {"account_id", "fk", "api_client_id"}
 FOR_THE_INVITED = {"accessAccept", "accessReject"}
 ASKS_BY_POST: set[str] = {"calculationCalculate", "calculationCalculateFor"}
 """Operations that read, though they are asked with a body."""

@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 from billhook.api import (
     access,
     accounts,
+    api_clients,
     attachments,
     calculation,
     categories,
@@ -23,6 +24,7 @@ from billhook.api import (
     openapi,
     organizations,
     payment_intents,
+    payment_methods,
     payment_processing,
     payments,
     recurrences,
@@ -43,6 +45,7 @@ def routes() -> list[ControllerRouterHandler]:
     """Return the routes: health and the API's description at the root, the resources under `/v1`."""
     resources = [
         *accounts.ROUTES,
+        *api_clients.ROUTES,
         *organizations.ROUTES,
         *access.ROUTES,
         *settings.ROUTES,
@@ -56,6 +59,7 @@ def routes() -> list[ControllerRouterHandler]:
         *calculation.ROUTES,
         *payments.ROUTES,
         *clients.ROUTES,
+        *payment_methods.ROUTES,
         *items.ROUTES,
         *taxes.ROUTES,
         *tax_clauses.ROUTES,

@@ -4,12 +4,13 @@ from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp
 
-from billhook import accounts, api, pages, usage
+from billhook import accounts, api, billing_api, pages, usage
 from billhook.api.responses import JsonResponse
 from billhook.app.repeats import Repeatable, repeated
+from billhook.credentials import Pace
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.events import Watch
@@ -27,6 +28,9 @@ async def _admit(request: Request[Any, Any, Any]) -> Response[Any] | None:
     await refuse_null_in_url(request)
     opt = request.route_handler.opt
     public = opt.get("public", False)
+    if opt.get("purpose") == billing_api.PURPOSE:
+        request.scope["user"] = program = await billing_api.admit(request)
+        return await repeated(request, program)
     authorization = request.headers.get("authorization")
     query_token = request.query_params.get("access_token") if request.scope["query_string"] else None
     if public and not authorization and not query_token:
@@ -44,9 +48,12 @@ async def _admit(request: Request[Any, Any, Any]) -> Response[Any] | None:
     return None
 
 
-def _unrouted(request: Request[Any, Any, Any], error: NotFoundException) -> Response[Any]:
-    """Answer for an address that leads nowhere: with a page to a browser, with the envelope to a program."""
-    if pages.wants_page(request) and not request.url.path.startswith("/v1"):
+def _unrouted(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer for an address that leads nowhere: with a page to a browser, with its envelope to a program."""
+    if billing_api.is_here(request.url.path):
+        return billing_api.HANDLERS[HTTPException](request, error)  # type: ignore[no-any-return]
+    nowhere = isinstance(error, NotFoundException)
+    if nowhere and pages.wants_page(request) and not request.url.path.startswith("/v1"):
         return pages.missing(request)
     refused: Response[Any] = api.HANDLERS[HTTPException](request, error)
     return refused
@@ -66,15 +73,16 @@ class Application:
             "till": Till(Gateways(database, settings, public_url), settings.operator_fee),
             "public_url": public_url,
             "watch": self.watch,
-            "words": api.words(),
+            "words": api.words() | billing_api.words(),
+            "pace": Pace(settings.billing_requests_per_second),
             "authenticate": self.authentication,
         }
         self.litestar = Litestar(
-            [*api.routes(), *pages.routes()],
+            [*api.routes(), *billing_api.routes(), *pages.routes()],
             request_class=BillhookRequest,
             response_class=JsonResponse,
             type_decoders=[(lambda expected: expected is Instant, api.decode_wire)],
-            exception_handlers=api.HANDLERS | {NotFoundException: _unrouted},
+            exception_handlers=api.HANDLERS | {NotFoundException: _unrouted, MethodNotAllowedException: _unrouted},
             before_request=_admit,
             state=State(state),
             openapi_config=None,

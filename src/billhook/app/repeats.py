@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from billhook import idempotency
+from billhook import billing_api, idempotency
 from billhook.api import HANDLERS
 from billhook.api.responses import JsonResponse
 from billhook.kernel.problems import Problem
@@ -54,7 +54,11 @@ def _has_id(body: bytes, media_type: str) -> bool:
     if not media_type.startswith("application/json"):
         return False
     content = msgspec.json.decode(body or b"null")
-    return isinstance(content, dict) and "id" in content
+    return isinstance(content, dict) and any("id" in part for part in (content, *content.values()) if _is_object(part))
+
+
+def _is_object(part: Any) -> bool:
+    return isinstance(part, dict)
 
 
 class Repeatable:
@@ -83,14 +87,15 @@ class Repeatable:
             await attempt.give_up()
             if not isinstance(error, Problem):
                 raise
-            held = _refusal(error)
+            held = _refusal(error, scope["path"])
         for message in held:
             await send(message)
 
 
-def _refusal(problem: Problem) -> list[Any]:
+def _refusal(problem: Problem, path: str) -> list[Any]:
     """Return the messages that say no where no route does it any more."""
-    refused = HANDLERS[Problem](None, problem)
+    handlers = billing_api.HANDLERS if billing_api.is_here(path) else HANDLERS
+    refused = handlers[Problem](None, problem)
     said = {"content-type": "application/json", "content-length": str(len(refused.content)), **refused.headers}
     headers = [(name.lower().encode(), value.encode()) for name, value in said.items()]
     return [
@@ -102,7 +107,8 @@ def _refusal(problem: Problem) -> list[Any]:
 async def repeated(request: Request[Any, Any, Any], principal: Principal) -> Response[Any] | None:
     """Claim the key of a request, or return the answer that it was given before; None without a key.
 
-    A route whose `opt` says `outside` is no single transaction: it leaves the house, or has to remember refusals.
+    A route whose `opt` says `outside` is no single transaction: it leaves the house, or has to remember refusals. It
+    may be said by a function of the request.
     Raises BadKey, KeyReused, StillRunning.
     """
     attempt: _Attempt | None = request.scope["state"].get(_ATTEMPT)
@@ -111,6 +117,8 @@ async def repeated(request: Request[Any, Any, Any], principal: Principal) -> Res
     state = request.app.state
     asked = idempotency.request_of(principal.account_id, attempt.key, *await _parts(request))
     is_outside = request.route_handler.opt.get("outside", False)
+    if callable(is_outside):
+        is_outside = await is_outside(request)
     try:
         claim = await idempotency.begin(state.database, state.seal, asked, one_transaction=not is_outside)
     except idempotency.Known as known:

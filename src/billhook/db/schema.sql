@@ -11,6 +11,8 @@ CREATE SCHEMA categories;
 
 CREATE SCHEMA clients;
 
+CREATE SCHEMA credentials;
+
 CREATE SCHEMA delivery;
 
 CREATE SCHEMA documents;
@@ -36,6 +38,8 @@ CREATE SCHEMA recurring;
 CREATE SCHEMA sandbox;
 
 CREATE SCHEMA transfer;
+
+CREATE SCHEMA unbilled;
 
 CREATE SCHEMA units;
 
@@ -1281,6 +1285,13 @@ CREATE FUNCTION transfer.owner_of(import uuid, import_shard integer) RETURNS uui
   select i.organization_id from transfer.import i where i.shard = import_shard and i.id = import
 $$;
 
+CREATE FUNCTION unbilled.owner_of(item uuid, item_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select i.organization_id from unbilled.item i where i.shard = item_shard and i.id = item
+$$;
+
 CREATE FUNCTION units.owner_of(unit uuid, unit_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -1461,6 +1472,16 @@ CREATE TABLE clients.client (
     search tsvector GENERATED ALWAYS AS (public.search_vector(shard, ((((((((((((((name || ' '::text) || COALESCE(email, ''::text)) || ' '::text) || COALESCE(contact, ''::text)) || ' '::text) || COALESCE((identity ->> 'address'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'zip'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'city'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'tax_number'::text), ''::text)) || ' '::text) || COALESCE((identity ->> 'company_number'::text), ''::text)), ARRAY[(identity ->> 'tax_number'::text), (identity ->> 'company_number'::text), (identity ->> 'phone'::text)])) STORED NOT NULL,
     tax_number text GENERATED ALWAYS AS ((identity ->> 'tax_number'::text)) STORED,
     CONSTRAINT client_type_check CHECK ((type = ANY (ARRAY['customer'::text, 'supplier'::text, 'both'::text])))
+);
+
+CREATE TABLE credentials.api_client (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    secret_hash bytea NOT NULL,
+    hint text NOT NULL,
+    redirect_uris text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE delivery.caught (
@@ -1869,6 +1890,15 @@ CREATE TABLE processing.merchant (
     updated_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE processing.method (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    automatic boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE processing.notice (
     platform_id uuid NOT NULL,
     event_id text NOT NULL,
@@ -2036,6 +2066,21 @@ CREATE TABLE transfer.line (
     amount bigint
 );
 
+CREATE TABLE unbilled.item (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    title text NOT NULL,
+    quantity numeric NOT NULL,
+    unit_amount numeric NOT NULL,
+    tax_rate numeric,
+    document_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT item_quantity_check CHECK ((quantity > (0)::numeric)),
+    CONSTRAINT item_unit_amount_check CHECK ((unit_amount >= (0)::numeric))
+);
+
 CREATE TABLE units.image (
     shard integer NOT NULL,
     organization_id uuid NOT NULL,
@@ -2103,6 +2148,9 @@ ALTER TABLE ONLY categories.share
 
 ALTER TABLE ONLY clients.client
     ADD CONSTRAINT client_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY credentials.api_client
+    ADD CONSTRAINT api_client_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY delivery.caught
     ADD CONSTRAINT caught_pkey PRIMARY KEY (id);
@@ -2197,6 +2245,9 @@ ALTER TABLE ONLY processing.merchant
 ALTER TABLE ONLY processing.merchant
     ADD CONSTRAINT merchant_shard_organization_id_platform_id_key UNIQUE (shard, organization_id, platform_id);
 
+ALTER TABLE ONLY processing.method
+    ADD CONSTRAINT method_pkey PRIMARY KEY (shard, id);
+
 ALTER TABLE ONLY processing.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (platform_id, event_id);
 
@@ -2241,6 +2292,9 @@ ALTER TABLE ONLY transfer.import
 
 ALTER TABLE ONLY transfer.line
     ADD CONSTRAINT line_pkey PRIMARY KEY (shard, import_id, line);
+
+ALTER TABLE ONLY unbilled.item
+    ADD CONSTRAINT item_pkey PRIMARY KEY (shard, id);
 
 ALTER TABLE ONLY units.image
     ADD CONSTRAINT image_pkey PRIMARY KEY (shard, unit_id, kind);
@@ -2307,6 +2361,8 @@ CREATE INDEX client_search ON clients.client USING gin (search) WHERE (deleted_a
 CREATE INDEX client_tax_number ON clients.client USING btree (shard, organization_id, tax_number, id) WHERE (tax_number IS NOT NULL);
 
 CREATE INDEX client_updated ON clients.client USING btree (shard, organization_id, updated_at, id);
+
+CREATE INDEX api_client_of_account ON credentials.api_client USING btree (account_id, id);
 
 CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id, id);
 
@@ -2414,6 +2470,8 @@ CREATE UNIQUE INDEX payment_transaction ON payments.payment USING btree (shard, 
 
 CREATE INDEX intent_due ON processing.intent USING btree (look_at) WHERE (look_at IS NOT NULL);
 
+CREATE INDEX intent_of_any_document ON processing.intent USING btree (shard, document_id, id) WHERE (document_id IS NOT NULL);
+
 CREATE UNIQUE INDEX intent_of_document ON processing.intent USING btree (shard, document_id) WHERE ((document_id IS NOT NULL) AND (status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text])));
 
 CREATE INDEX intent_of_organization ON processing.intent USING btree (shard, organization_id, id);
@@ -2421,6 +2479,10 @@ CREATE INDEX intent_of_organization ON processing.intent USING btree (shard, org
 CREATE INDEX intent_of_payment ON processing.intent USING btree (shard, payment_id) WHERE (payment_id IS NOT NULL);
 
 CREATE UNIQUE INDEX intent_token ON processing.intent USING btree (token);
+
+CREATE UNIQUE INDEX method_charged_by_itself ON processing.method USING btree (shard, client_id) WHERE automatic;
+
+CREATE INDEX method_of_client ON processing.method USING btree (shard, client_id, id);
 
 CREATE UNIQUE INDEX refund_at_gateway ON processing.refund USING btree (shard, intent_id, remote_id) WHERE (remote_id IS NOT NULL);
 
@@ -2439,6 +2501,8 @@ CREATE UNIQUE INDEX recurrence_of_document ON recurring.recurrence USING btree (
 CREATE INDEX recurrence_of_organization ON recurring.recurrence USING btree (shard, organization_id, id);
 
 CREATE INDEX import_of_organization ON transfer.import USING btree (shard, organization_id, id);
+
+CREATE INDEX item_of_client ON unbilled.item USING btree (shard, client_id, id) WHERE (document_id IS NULL);
 
 CREATE INDEX image_blob ON units.image USING btree (sha256);
 
@@ -2530,6 +2594,9 @@ ALTER TABLE ONLY categories.share
 
 ALTER TABLE ONLY categories.share
     ADD CONSTRAINT share_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
+
+ALTER TABLE ONLY credentials.api_client
+    ADD CONSTRAINT api_client_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY delivery.reminder
     ADD CONSTRAINT reminder_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
@@ -2654,11 +2721,15 @@ ALTER TABLE processing.intent ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE processing.merchant ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE processing.method ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE processing.refund ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON processing.intent USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON processing.merchant USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON processing.method USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON processing.refund USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
@@ -2682,6 +2753,10 @@ CREATE POLICY tenant ON transfer.import USING ((organization_id = public.tenant(
 
 CREATE POLICY tenant ON transfer.line USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE unbilled.item ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON unbilled.item USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 ALTER TABLE units.image ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON units.image USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
@@ -2699,6 +2774,8 @@ GRANT USAGE ON SCHEMA catalog TO billhook_app;
 GRANT USAGE ON SCHEMA categories TO billhook_app;
 
 GRANT USAGE ON SCHEMA clients TO billhook_app;
+
+GRANT USAGE ON SCHEMA credentials TO billhook_app;
 
 GRANT USAGE ON SCHEMA delivery TO billhook_app;
 
@@ -2725,6 +2802,8 @@ GRANT USAGE ON SCHEMA recurring TO billhook_app;
 GRANT USAGE ON SCHEMA sandbox TO billhook_app;
 
 GRANT USAGE ON SCHEMA transfer TO billhook_app;
+
+GRANT USAGE ON SCHEMA unbilled TO billhook_app;
 
 GRANT USAGE ON SCHEMA units TO billhook_app;
 
@@ -2859,6 +2938,8 @@ GRANT ALL ON FUNCTION recurring.owner_of(recurrence uuid, recurrence_shard integ
 
 GRANT ALL ON FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) TO billhook_app;
 
+GRANT ALL ON FUNCTION unbilled.owner_of(item uuid, item_shard integer) TO billhook_app;
+
 GRANT ALL ON FUNCTION units.owner_of(unit uuid, unit_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION usage.months(actor uuid, since timestamp with time zone) TO billhook_app;
@@ -2880,6 +2961,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE categories.category TO billhook_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE categories.share TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE clients.client TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE credentials.api_client TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE delivery.caught TO billhook_app;
 
@@ -2931,6 +3014,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE processing.intent TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE processing.merchant TO billhook_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE processing.method TO billhook_app;
+
 GRANT SELECT,INSERT ON TABLE processing.notice TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE processing.platform TO billhook_app;
@@ -2950,6 +3035,8 @@ GRANT SELECT,INSERT ON TABLE sandbox.request TO billhook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.import TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE transfer.line TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE unbilled.item TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.image TO billhook_app;
 

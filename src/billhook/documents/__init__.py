@@ -26,7 +26,7 @@ from billhook.documents.paper.view import PaperView
 from billhook.documents.service.calculating import calculate
 from billhook.documents.service.comments import change_comment, comment, remove_comment
 from billhook.documents.service.credits import cancel, credit, uncancel
-from billhook.documents.service.drafts import change, delete, issue_draft
+from billhook.documents.service.drafts import change, change_lines, delete, issue_draft
 from billhook.documents.service.entering import enter, enter_shared, read
 from billhook.documents.service.issuing import Made, issue, issue_once, quicker
 from billhook.documents.service.life import convert, decide, duplicate
@@ -66,6 +66,7 @@ __all__ = [
     "cancel",
     "change",
     "change_comment",
+    "change_lines",
     "comment",
     "convert",
     "count",

@@ -1,7 +1,7 @@
 -- name: enqueue
 -- Write a job with what happened now. No NOTIFY: it takes one lock for all commits of the database.
 insert into jobs.job (kind, organization_id, payload, run_at, created_at)
-values (:kind, :organization_id, :payload, :now, :now)
+values (:kind, :organization_id, :payload, coalesce(:run_at::timestamptz, :now), :now)
 returning id;
 
 -- name: claim

@@ -19,7 +19,7 @@ class Queued(msgspec.Struct, frozen=True):
 
 
 @sql.one
-async def enqueue(tx: Tx, kind: str, payload: dict[str, Any]) -> int: ...
+async def enqueue(tx: Tx, kind: str, payload: dict[str, Any], run_at: datetime | None) -> int: ...
 
 
 @sql.many

@@ -93,6 +93,16 @@ def from_uuid(value: uuid.UUID) -> Id:
     return from_bytes(value.bytes)
 
 
+def of_uuid_text(text: str) -> Id | None:
+    """Return the id that a text shows as a UUID, or None: not every UUID is one of an id."""
+    try:
+        value = uuid.UUID(text)
+    except ValueError:
+        return None
+    found = from_uuid(value)
+    return found if to_uuid(found) == value else None
+
+
 def embedded() -> str:
     """Return a random UUID (version 4) for an object inside another (a line, a party); it is never a secret."""
     n = random.getrandbits(128)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from billhook.db import Check, Tx, Unique, constraint_of
-from billhook.documents.model.document import PAYABLE
+from billhook.documents.model.document import PAYABLE, Document
 from billhook.documents.model.payments import MAX_TRANSACTION_ID, faults_of_date, is_amount, wrong_amount
 from billhook.documents.model.problems import StillDraft
 from billhook.kernel import ids, money
@@ -65,6 +65,16 @@ async def apply_credit(tx: Tx, document_id: str, new: NewCredit) -> Payment:
         if applied is not None:
             return applied
     raise invalid("Payment", "amount", "credit", "cannot be had: others are just applying the same credit; try again")
+
+
+async def apply_balance(tx: Tx, document: Document) -> Payment | None:
+    """Let a client's balance pay of a document that was just issued what it can; None where there is none."""
+    if document.client_id is None or document.total_due <= 0:
+        return None
+    sources = await store.sources(tx, document.id, document.client_id, document.currency, MOST_SOURCES)
+    if not sources:
+        return None
+    return await apply_credit(tx, document.id, NewCredit())
 
 
 async def _apply(tx: Tx, document: Id, amount: int | None, new: NewCredit, sources: list[Id]) -> Payment | None:

@@ -58,6 +58,8 @@ class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
     custom: dict[str, Any] = {}
     refund: bool = False
     """Whether it is money that goes back: then its amount is below zero, and the journal calls it a refund."""
+    at_most_due: bool = False
+    """Whether it may not be more than what is due at the moment the document is held."""
 
 
 class NewCredit(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ payment as (
     from (select) as one left join document d on true
    where case when :document::uuid is null then :amount::bigint is not null
               else (:amount::bigint is not null or d.total_due > 0)
+                   and (not :at_most_due or coalesce(:amount::bigint, d.total_due) <= d.total_due)
                    and abs(d.total_paid + coalesce(:amount::bigint, d.total_due)) < :limit::bigint end
   returning *),
 total as (

@@ -139,6 +139,7 @@ async def _write(tx: Tx, new: NewPayment, ground: Ground) -> Payment | None:
                 transaction_id=new.transaction_id,
                 custom=new.custom,
                 limit=money.MAX_MINOR,
+                at_most_due=new.at_most_due,
                 entry=ids.new(tx.shard),
                 kind="refund" if new.refund else "payment",
             )
@@ -150,6 +151,8 @@ async def _write(tx: Tx, new: NewPayment, ground: Ground) -> Payment | None:
         return recorded
     if new.transaction_id is not None and (await _ground(tx, new)).same is not None:
         return None  # nothing was due any more because the same payment was recorded by another call
+    if new.at_most_due and new.amount is not None:
+        raise invalid("Payment", "amount", "numericality", "is more than what remains to be paid")
     raise _nothing_due() if new.amount is None else _too_large()
 
 

@@ -37,6 +37,7 @@ async def record(
     transaction_id: str | None,
     custom: Custom,
     limit: int,
+    at_most_due: bool,
     entry: Id,
     kind: str,
 ) -> Payment | None: ...

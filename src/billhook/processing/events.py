@@ -7,3 +7,6 @@ NOTICED: Final = "processing.noticed"
 
 SWEEP: Final = "processing.sweep"
 """Once a minute: look after what nobody has told us about."""
+
+CHARGING: Final = "processing.charging"
+"""A document is to be charged by its client's method. Payload: `document_id`, `account_id`, `operation`, `attempt`."""

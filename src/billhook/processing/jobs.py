@@ -5,7 +5,7 @@ from typing import Final
 
 from billhook.jobs import Handler, Job, Ticks
 from billhook.processing import journeys
-from billhook.processing.events import NOTICED, SWEEP
+from billhook.processing.events import CHARGING, NOTICED, SWEEP
 from billhook.processing.journeys import Till
 
 TICKS: Final[Ticks] = {SWEEP: timedelta(minutes=1)}
@@ -22,4 +22,7 @@ def handlers(till: Till) -> dict[str, Handler]:
         del job
         await journeys.sweep(till)
 
-    return {NOTICED: on_notice, SWEEP: on_sweep}
+    async def on_charging(job: Job) -> None:
+        await journeys.charge_as_planned(till, job)
+
+    return {NOTICED: on_notice, SWEEP: on_sweep, CHARGING: on_charging}

@@ -278,6 +278,20 @@ class Refund(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class Method(msgspec.Struct, frozen=True):
+    """What a client can be charged by again; its id is that of the payment whose payer agreed to it.
+
+    What is `automatic` is charged as soon as an invoice is issued.
+    """
+
+    id: Id
+    client_id: Id
+    gateway: str
+    label: str
+    automatic: bool
+    created_at: datetime
+
+
 class Movement(msgspec.Struct, frozen=True):
     """A transaction that is to be noted; noting it twice is noting it once."""
 

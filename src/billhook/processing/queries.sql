@@ -90,9 +90,9 @@ select organization_id, intent_id from processing.enter_link(:link);
 -- An intent that nobody has paid yet; no row when one is being collected for the same document.
 insert into processing.intent (shard, id, organization_id, account_id, merchant_id, document_id, token, status, amount,
   currency, exponent, application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, attempt,
-  expires_at, look_at, created_at, updated_at)
+  consent, expires_at, look_at, created_at, updated_at)
 values (:shard, :id, :organization_id, :owner, :merchant, :document, :token, :status, :amount, :currency, :exponent,
-  :application_fee, :operator_fee, :reference, :return_url, :allow_recurring, :initial, :attempt, :expires_at, :look_at,
+  :application_fee, :operator_fee, :reference, :return_url, :allow_recurring, :initial, :attempt, :consent, :expires_at, :look_at,
   :now, :now)
 on conflict (shard, document_id) where document_id is not null and status in ('initiated', 'requires_action', 'processing')
 do nothing
@@ -132,6 +132,63 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
        settlements
   from processing.intent where shard = :shard and organization_id = :organization_id and payment_id = :payment;
+
+-- name: online_payments
+-- What was begun to be paid online of some documents, oldest first; who only looked at the page has begun nothing.
+select i.id, i.organization_id, i.document_id, p.gateway, i.status, i.amount, i.currency, i.exponent,
+       i.initial_intent_id is not null as off_session,
+       coalesce(i.saved ->> 'label', f.saved ->> 'label', '') as label, i.payment_id, i.disputed,
+       (select min(t.date) from processing.transaction t
+         where t.shard = :shard and t.intent_id = i.id and t.kind = 'dispute') as disputed_at,
+       coalesce((select jsonb_agg(jsonb_build_object('id', replace(r.id::text, '-', ''), 'amount', r.amount, 'status', r.status,
+         'payment_id', replace(r.payment_id::text, '-', ''),
+         'created_at', to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by r.id)
+         from processing.refund r where r.shard = :shard and r.intent_id = i.id), '[]') as refunds, i.created_at
+  from processing.intent i
+  join processing.merchant m on m.shard = :shard and m.id = i.merchant_id
+  join processing.platform p on p.id = m.platform_id
+  left join processing.intent f on f.shard = :shard and f.id = i.initial_intent_id
+ where i.shard = :shard and i.organization_id = :organization_id and i.document_id = any(:documents) and i.attempt > 0
+ order by i.id;
+
+-- name: keep_method
+-- What a client can be charged by again: a payment whose payer agreed to that, and which is nobody else's. The client's
+-- methods are held while one of them becomes the one that is charged by itself. No row when there is no such payment.
+with held as (
+  select id from processing.method where shard = :shard and client_id = :client for update),
+off as (
+  update processing.method m set automatic = false
+    from held h where m.shard = :shard and m.id = h.id and m.automatic and :automatic and m.id <> :intent),
+kept as (
+  insert into processing.method (shard, id, organization_id, client_id, automatic, created_at)
+  select :shard, i.id, :organization_id, :client, :automatic, :now
+    from processing.intent i, (select (select count(*) from held) + (select count(*) from off)) as done
+   where i.shard = :shard and i.organization_id = :organization_id and i.id = :intent and i.allow_recurring
+     and i.saved is not null and i.status in ('succeeded', 'captured')
+     and not exists (select from documents.document d
+                      where d.shard = :shard and d.id = i.document_id and d.client_id <> :client)
+  on conflict (shard, id) do update set automatic = excluded.automatic
+   where processing.method.client_id = excluded.client_id
+  returning id, client_id, automatic, created_at)
+select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, k.created_at
+  from kept k
+  join processing.intent i on i.shard = :shard and i.id = k.id
+  join processing.merchant m on m.shard = :shard and m.id = i.merchant_id
+  join processing.platform p on p.id = m.platform_id;
+
+-- name: methods
+-- What some clients can be charged by, oldest first.
+select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, k.created_at
+  from processing.method k
+  join processing.intent i on i.shard = :shard and i.id = k.id
+  join processing.merchant m on m.shard = :shard and m.id = i.merchant_id
+  join processing.platform p on p.id = m.platform_id
+ where k.shard = :shard and k.organization_id = :organization_id and k.client_id = any(:clients)
+ order by k.id;
+
+-- name: forget_method
+delete from processing.method
+ where shard = :shard and organization_id = :organization_id and client_id = :client and id = :intent;
 
 -- name: document_link
 -- The public link of the document that an intent pays.

@@ -10,7 +10,18 @@ from billhook.db import Statements, Tx
 from billhook.gateways import Failure, Saved
 from billhook.kernel.ids import Id
 from billhook.organizations import Entered
-from billhook.processing.model import Consent, Desk, Intent, Merchant, Movement, Platform, Refund, Transaction
+from billhook.processing.attempts import OnlinePayment
+from billhook.processing.model import (
+    Consent,
+    Desk,
+    Intent,
+    Merchant,
+    Method,
+    Movement,
+    Platform,
+    Refund,
+    Transaction,
+)
 
 sql = Statements(__package__)
 
@@ -133,6 +144,7 @@ async def insert_intent(
     allow_recurring: bool,
     initial: Id | None,
     attempt: int,
+    consent: Consent | None,
     expires_at: datetime,
     look_at: datetime,
 ) -> Intent | None: ...
@@ -152,6 +164,22 @@ async def intent_being_collected(tx: Tx, document: Id) -> Intent | None: ...
 
 @sql.one
 async def intent_of_payment(tx: Tx, payment: Id) -> Intent | None: ...
+
+
+@sql.many
+async def online_payments(tx: Tx, documents: list[Id]) -> list[OnlinePayment]: ...
+
+
+@sql.one
+async def keep_method(tx: Tx, intent: Id, client: Id, automatic: bool) -> Method | None: ...
+
+
+@sql.many
+async def methods(tx: Tx, clients: list[Id]) -> list[Method]: ...
+
+
+@sql.run
+async def forget_method(tx: Tx, client: Id, intent: Id) -> int: ...
 
 
 @sql.one

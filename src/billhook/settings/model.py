@@ -79,6 +79,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_body_bytes: Annotated[
         int, Meaning("Largest request body accepted, in bytes.", readings.whole(1024, 1024**3))
     ] = 10 * 1024**2
+    billing_requests_per_second: Annotated[
+        int,
+        Meaning("Requests a second that each API client may make to each web process.", readings.whole(1, 100_000)),
+    ] = 10
     request_log_days: Annotated[
         int,
         Meaning(

@@ -22,6 +22,8 @@ class Principal(msgspec.Struct, frozen=True):
     root_id: Id
     token_id: Id
     purpose: str = "access"
+    scopes: tuple[str, ...] | None = None
+    """What it was granted; None is everything its account may do."""
 
     @property
     def is_root(self) -> bool:

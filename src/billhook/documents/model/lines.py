@@ -182,12 +182,13 @@ def reckoned(
 def _line(said: NewLine, ground: Ground, day: date) -> Line:
     """Fill a line from its item, and its taxes from the organization's. Separators keep only name and description."""
     if said.is_separator:
-        return Line(id=ids.embedded(), name=said.name or "", description=said.description or "", is_separator=True)
+        name, description = said.name or "", said.description or ""
+        return Line(id=said.id or ids.embedded(), name=name, description=description, is_separator=True)
     item = _item(said, ground) if said.load else None
     if item is not None:
         said = _loaded(said, item)
     return Line(
-        id=ids.embedded(),
+        id=said.id or ids.embedded(),
         name=said.name or "",
         description=said.description or "",
         quantity=_ONE if said.quantity is None else said.quantity,

@@ -26,6 +26,8 @@ class NewTax(msgspec.Struct, frozen=True, kw_only=True):
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line; with `load`, what is not said comes from the item `item_id` or `sku` names; `save` makes it one."""
 
+    id: str | None = None
+    """What it goes by; a fresh one unless it was there before."""
     name: str | None = None
     description: str | None = None
     is_separator: bool = False

@@ -1,5 +1,6 @@
 """Drafts: changed, issued, deleted; and the little that may change once issued."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from billhook.documents.model.conversion import conversion_of
 from billhook.documents.model.document import Document, Type
 from billhook.documents.model.lines import UNPRICED, is_unpriced
 from billhook.documents.model.links import NOTHING
-from billhook.documents.model.new import NewDocument
+from billhook.documents.model.new import NewDocument, NewLine
 from billhook.documents.model.numbering import MAIN, Counting, counting, prefix_of
 from billhook.documents.model.problems import AlreadyIssued, Issued, TypeFixed
 from billhook.documents.model.received import oriented
@@ -72,6 +73,8 @@ async def _annotate(tx: Tx, document: Document, said: dict[str, Any]) -> Documen
 
 async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocument | None) -> Document:
     new = whole if whole is not None else amended(await _said(tx, draft), draft, said)
+    if whole is None and "lines" not in said:
+        new = msgspec.structs.replace(new, lines=_as_before(new.lines, draft))
     kept = {"draft": True, "type": draft.type, "incoming": draft.incoming}
     new = oriented(msgspec.structs.replace(new, **kept, payments=(), sending=None))
     linked = await hold(tx, new, None) if new.advance_ids else NOTHING
@@ -85,6 +88,26 @@ async def _redraft(tx: Tx, draft: Document, said: dict[str, Any], whole: NewDocu
     if said.get("draft") is False:
         return await _issue_draft(tx, await read(tx, draft.id))
     return await read(tx, draft.id)
+
+
+def _as_before(lines: Sequence[NewLine], draft: Document) -> tuple[NewLine, ...]:
+    """Return the lines of a draft as they were said, each with the id that it goes by."""
+    there = [line.id for line in draft.lines[: len(lines)]]
+    return tuple(msgspec.structs.replace(line, id=its) for line, its in zip(lines, there, strict=True))
+
+
+async def change_lines(
+    tx: Tx, document_id: str, edit: Callable[[tuple[NewLine, ...]], tuple[NewLine, ...]]
+) -> Document:
+    """Change the lines of a draft; those that stay go by the same ids. Raises Issued, Invalid, NotYours."""
+    async with tx.atomic():
+        draft = await store.lock_document(tx, Id(document_id))
+        if draft is None:
+            raise NotYours
+        if not draft.draft:
+            raise Issued(fields="_documentItems")
+        lines = _as_before((await _said(tx, draft)).lines, draft)
+        return await _redraft(tx, draft, {"lines": edit(lines)}, None)
 
 
 async def _said(tx: Tx, draft: Document) -> NewDocument:

@@ -1,5 +1,6 @@
 """The verbs that leave the house: short transactions with a gateway between them, none open while it is waited for."""
 
+from billhook.processing.journeys.charging import NewCharge, charge_as_planned, charge_by_itself, charge_document
 from billhook.processing.journeys.collecting import cancel, charge, collect, create, payable
 from billhook.processing.journeys.looking import SharedIntent, look, look_shared, noticed, sweep, take_notice
 from billhook.processing.journeys.onboarding import enable, link, onboard, play_approval, refresh
@@ -8,10 +9,14 @@ from billhook.processing.journeys.refunding import refund
 from billhook.processing.journeys.till import Till
 
 __all__ = [
+    "NewCharge",
     "SharedIntent",
     "Till",
     "cancel",
     "charge",
+    "charge_as_planned",
+    "charge_by_itself",
+    "charge_document",
     "collect",
     "create",
     "enable",

@@ -18,6 +18,7 @@ from billhook.processing.journeys.till import SOON, Till, intent_and_desk, open_
 from billhook.processing.model import (
     OPEN,
     ChargesDisabled,
+    Consent,
     Desk,
     Intent,
     IntentClosed,
@@ -48,7 +49,7 @@ async def create(till: Till, account: Id, organization_id: str, new: NewIntent) 
 async def _made(tx: Tx, till: Till, desk: Desk, amount: int, currency: str, *, account: Id, new: NewIntent) -> Intent:
     """Return the intent of an operation: made now, or by the same request when it was cut off."""
     found = await store.select_intent(tx, ids.on_shard(new.operation, tx.shard)) if new.operation else None
-    made = found or await _insert(tx, till, desk, amount, currency, account=account, new=new)
+    made = found or await insert(tx, till, desk, amount, currency, account=account, new=new)
     if made is None:
         raise AssertionError("only a document's intent can be there already")
     return made
@@ -70,7 +71,7 @@ async def _ground(tx: Tx, new: NewIntent) -> tuple[str, int, Desk]:
     return currency, money.exponent(currency), desk
 
 
-async def _insert(
+async def insert(
     tx: Tx,
     till: Till,
     desk: Desk,
@@ -80,7 +81,9 @@ async def _insert(
     account: Id,
     new: NewIntent,
     document: Document | None = None,
+    consent: Consent | None = None,
 ) -> Intent | None:
+    """Write an intent; None when one is being collected for the same document."""
     application, operator = fees(amount, desk.application_fee, till.operator_fee)
     initial = Id(new.initial_intent_id) if new.initial_intent_id else None
     expires_at = new.expires_at or tx.now + LIFE
@@ -102,6 +105,7 @@ async def _insert(
         allow_recurring=new.allow_recurring,
         initial=initial,
         attempt=1 if initial else 0,
+        consent=consent,
         expires_at=expires_at,
         look_at=tx.now + SOON if initial else expires_at,
     )
@@ -118,7 +122,7 @@ async def collect(till: Till, link: str) -> Intent:
             document_id = await documents.enter_shared(tx, link)
             document = await documents.read(tx, document_id)
             desk = await desk_of(tx)
-            _check_document(document, desk)
+            check_document(document, desk)
             intent = await store.intent_being_collected(tx, document_id)
             if intent is None:
                 intent = await _for_document(tx, till, desk, document)
@@ -157,7 +161,8 @@ async def payable(tx: Tx, document: Document) -> bool:
     return desk is not None and not desk.obstacle
 
 
-def _check_document(document: Document, desk: Desk) -> None:
+def check_document(document: Document, desk: Desk) -> None:
+    """Refuse what cannot be collected now. Raises ChargesDisabled, NotCollectable."""
     if desk.obstacle:
         raise ChargesDisabled(reason=desk.obstacle)
     why = _obstacle(document)
@@ -167,7 +172,7 @@ def _check_document(document: Document, desk: Desk) -> None:
 
 async def _for_document(tx: Tx, till: Till, desk: Desk, document: Document) -> Intent | None:
     new = NewIntent(amount=Decimal(0), reference=document.number or "", return_url=desk.return_url)
-    return await _insert(
+    return await insert(
         tx, till, desk, document.total_due, document.currency, account=document.account_id, new=new, document=document
     )
 
@@ -221,6 +226,11 @@ async def charge(till: Till, account: Id, organization_id: str, new: NewIntent) 
         if initial.merchant_id != desk.merchant_id:
             raise NotEnabled
         made = await _made(tx, till, desk, amount, currency, account=account, new=new)
+    return await charged(till, made)
+
+
+async def charged(till: Till, made: Intent) -> Intent:
+    """Return an intent after its charge, which is asked for once; one that is refused has failed."""
     try:
         return await look(till, made.organization_id, made.id)
     except (UnknownOutcome, gateways.Unavailable):

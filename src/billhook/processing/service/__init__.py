@@ -6,10 +6,12 @@ from billhook.processing.service.intents import (
     count_moved,
     enter,
     moved,
+    of_documents,
     page,
     read,
     refunds_of_payment,
 )
+from billhook.processing.service.methods import forget_method, keep_method, methods_of
 from billhook.processing.service.set_up import change, merchant, platform, platform_of, switch
 
 __all__ = [
@@ -20,8 +22,12 @@ __all__ = [
     "enter",
     "fee_statement",
     "fee_table",
+    "forget_method",
+    "keep_method",
     "merchant",
+    "methods_of",
     "moved",
+    "of_documents",
     "page",
     "platform",
     "platform_of",

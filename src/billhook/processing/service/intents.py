@@ -9,6 +9,7 @@ from billhook.kernel.ids import Id
 from billhook.kernel.problems import NotFound, NotYours
 from billhook.organizations import Entered, admit
 from billhook.processing import store
+from billhook.processing.attempts import OnlinePayment
 from billhook.processing.columns import INTENTS, TRANSACTIONS
 from billhook.processing.model import Intent, Refund, Transaction
 from billhook.web import Listing, Query
@@ -77,3 +78,11 @@ async def refunds_of_payment(tx: Tx, payment_id: Id) -> list[Refund]:
     """Return what is or was given back of a payment, oldest first; nothing where it was not collected online."""
     intent = await store.intent_of_payment(tx, payment_id)
     return await store.refunds_of(tx, intent.id) if intent else []
+
+
+async def of_documents(tx: Tx, document_ids: list[Id]) -> dict[Id, list[OnlinePayment]]:
+    """Return what was begun to be paid online of some documents, by document, oldest first: one round trip a page."""
+    found: dict[Id, list[OnlinePayment]] = {document_id: [] for document_id in document_ids}
+    for payment in await store.online_payments(tx, document_ids) if document_ids else ():
+        found[payment.document_id].append(payment)
+    return found

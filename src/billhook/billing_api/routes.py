@@ -1,0 +1,25 @@
+"""Every route of the billing API."""
+
+from typing import Final
+
+from litestar import Router
+from litestar.types import ControllerRouterHandler
+
+from billhook.billing_api import drafts, invoices, items, openapi, pay
+from billhook.billing_api.admission import PURPOSE
+from billhook.billing_api.envelope import HANDLERS
+
+_HERE: Final = ("/billing", "/transactions/", "/alt_currencies")
+
+
+def is_here(path: str) -> bool:
+    """Tell whether a path is of this face, whatever it leads to."""
+    return path.startswith(_HERE)
+
+
+def routes() -> list[ControllerRouterHandler]:
+    """Return the routes, who they are for, and how they refuse."""
+    resources = [*invoices.ROUTES, *drafts.ROUTES, *items.ROUTES, *pay.ROUTES]
+    opt = {"purpose": PURPOSE}
+    here = Router("/", route_handlers=resources, opt=opt, exception_handlers=HANDLERS, include_in_schema=False)
+    return [here, *openapi.ROUTES]
