@@ -17,8 +17,8 @@ from billhook.web import DATABASE, OPERATION, Principal
 HEADER: Final = b"idempotency-key"
 REPLAYED: Final = "Idempotency-Replayed"
 _ATTEMPT: Final = "billhook.attempt"
-_FACE: Final = "/v1/"
-"""What programs write to. A page answers a browser, which has no keys, and asks the gateway in the open."""
+_V1: Final = "/v1/"
+"""What programs write to, beside the billing API. A page answers a browser: that has no keys."""
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -69,7 +69,7 @@ class Repeatable:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what needs no keeping; keep the answer of the rest, then send it."""
-        is_asked = scope["type"] == ScopeType.HTTP and scope["path"].startswith(_FACE)
+        is_asked = scope["type"] == ScopeType.HTTP and _is_programs(scope["path"])
         key = dict(scope["headers"]).get(HEADER) if is_asked else None
         if key is None or scope["method"] not in _WRITES:  # type: ignore[typeddict-item] # HTTP has a method
             await self.app(scope, receive, send)
@@ -90,6 +90,10 @@ class Repeatable:
             held = _refusal(error, scope["path"])
         for message in held:
             await send(message)
+
+
+def _is_programs(path: str) -> bool:
+    return path.startswith(_V1) or billing_api.is_here(path)
 
 
 def _refusal(problem: Problem, path: str) -> list[Any]:

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 from billhook.db import Tx
 from billhook.documents.model.document import OWED, Document
+from billhook.documents.model.payments import is_amount
 from billhook.documents.model.problems import StillDraft
 from billhook.kernel import money
 from billhook.kernel.problems import Kind, Problem, invalid
-from billhook.documents.model.payments import is_amount
 from billhook.payments.model import NewPayment, NotPayable, Payment
 from billhook.payments.service import record_for
 

@@ -158,11 +158,12 @@ with held as (
   select id from processing.method where shard = :shard and client_id = :client for update),
 off as (
   update processing.method m set automatic = false
-    from held h where m.shard = :shard and m.id = h.id and m.automatic and :automatic and m.id <> :intent),
+    from held h where m.shard = :shard and m.id = h.id and m.automatic and :automatic and m.id <> :intent
+  returning m.id),
 kept as (
   insert into processing.method (shard, id, organization_id, client_id, automatic, created_at)
   select :shard, i.id, :organization_id, :client, :automatic, :now
-    from processing.intent i, (select (select count(*) from held) + (select count(*) from off)) as done
+    from processing.intent i, (select count(*) from held) as seen, (select count(*) from off) as freed
    where i.shard = :shard and i.organization_id = :organization_id and i.id = :intent and i.allow_recurring
      and i.saved is not null and i.status in ('succeeded', 'captured')
      and not exists (select from documents.document d

@@ -26,6 +26,8 @@ log = logging.getLogger("billhook.processing")
 
 ONCE_MORE: Final = timedelta(days=3)
 """When a charge that failed is tried again, once."""
+PENDING: Final = timedelta(minutes=15)
+"""How long a charge may wait for its payer; what is still pending then is canceled."""
 _ROUNDS: Final = 3
 
 
@@ -78,7 +80,11 @@ async def _decide(
             raise NotCollectable(why="a payment of it is under way")
         return None, standing
     wanted = NewIntent(
-        amount=Decimal(0), reference=document.number or "", initial_intent_id=method.id, operation=new.operation
+        amount=Decimal(0),
+        reference=document.number or "",
+        initial_intent_id=method.id,
+        operation=new.operation,
+        expires_at=tx.now + PENDING,
     )
     made = await insert(
         tx,
