@@ -7,8 +7,8 @@ round trip of its own.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,12 @@ import asyncpg
 from billhook.db.errors import BadPattern, DatabaseUnavailable, QueryTooSlow
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
+from billhook.kernel.problems import Problem
 from billhook.kernel.time import Clock, SystemClock
 
 APP_ROLE = "billhook_app"
 ACQUIRE_SECONDS = 10  # how long a request waits for a connection before it is told to come back
+SPARE_SECONDS = 30  # how long a connection may lie ready before it goes back to the pool
 STATEMENT_SECONDS = 30  # no statement of ours runs this long; one that does was asked for by a wild filter
 _LOST = (
     asyncpg.PostgresConnectionError,
@@ -151,19 +153,52 @@ def _bare(proxy: Any) -> _Connection:
     return connection
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Say in our words what the driver says of a wild filter, or of a database that is away."""
-    try:
-        yield
-    except asyncpg.InvalidRegularExpressionError as error:
-        raise BadPattern(why=str(error).removeprefix("invalid regular expression: ")) from error
-    except (asyncpg.DataError, ValueError):
-        raise  # a value of ours that no column takes: a mistake, not an outage, though the driver files it there
-    except asyncpg.QueryCanceledError as error:
-        raise QueryTooSlow(seconds=STATEMENT_SECONDS) from error
-    except _LOST as error:
-        raise DatabaseUnavailable from error
+def _lives(proxy: Any) -> bool:
+    """Tell whether a connection can be used; the driver takes it out of the proxy when it was lost."""
+    connection: _Connection | None = proxy._con  # noqa: SLF001 - as above
+    return connection is not None and not connection.is_closed()
+
+
+def _in_our_words(error: BaseException | None) -> Problem | None:
+    """Say in our words what the driver says of a wild filter, or of a database that is away; None for all else."""
+    if isinstance(error, asyncpg.InvalidRegularExpressionError):
+        return BadPattern(why=str(error).removeprefix("invalid regular expression: "))
+    if isinstance(error, asyncpg.DataError | ValueError):
+        return None  # a value of ours that no column takes: a mistake, not an outage, though the driver files it there
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return QueryTooSlow(seconds=STATEMENT_SECONDS)
+    return DatabaseUnavailable() if isinstance(error, _LOST) else None
+
+
+class _Unit:
+    """A unit of work as a context: lends a connection, and says in our words what the driver could not do."""
+
+    __slots__ = ("account", "database", "organization", "proxy")
+
+    def __init__(self, database: "Database", account: Id | None, organization: Id | None) -> None:
+        self.database, self.account, self.organization = database, account, organization
+        self.proxy: Any = None
+
+    async def __aenter__(self) -> Tx:
+        try:
+            self.proxy = await self.database.lend()
+        except Exception as error:
+            if problem := _in_our_words(error):
+                raise problem from error
+            raise
+        tx = Tx(self.database, _bare(self.proxy), self.account)
+        tx.organization = self.organization
+        return tx
+
+    async def __aexit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        try:
+            await self.database.take_back(self.proxy, whole=error is None)
+        except Exception as lost:
+            if problem := _in_our_words(lost):
+                raise problem from lost
+            raise
+        if error is not None and (problem := _in_our_words(error)):
+            raise problem from error
 
 
 class Database:
@@ -177,6 +212,9 @@ class Database:
         self.work = asyncio.Event()  # set when this process wrote something to the outbox
         self.is_one_transaction = False
         self._pool: asyncpg.Pool[Any] | None = None
+        self._spare: list[Any] = []
+        self._waiting = 0
+        self._tidying: asyncio.Task[None] | asyncio.TimerHandle | None = None
 
     async def connect(self) -> None:
         """Open the pool."""
@@ -198,20 +236,54 @@ class Database:
 
     async def close(self) -> None:
         """Close the pool; statements under way are finished first."""
+        if self._tidying:
+            self._tidying.cancel()
         if self._pool:
+            self._waiting += 1  # from here on the pool wants back what is lent
+            await self._give_back()
             await self._pool.close()
+            self._waiting -= 1
             self._pool = None
 
-    @asynccontextmanager
-    async def open(self, account: Id | None = None, organization: Id | None = None) -> AsyncIterator[Tx]:
+    def open(self, account: Id | None = None, organization: Id | None = None) -> AbstractAsyncContextManager[Tx]:
         """Lend a connection for one unit of work; statements are atomic one by one unless `Tx.atomic` is used."""
+        return _Unit(self, account, organization)
+
+    async def lend(self) -> Any:
+        """Return a connection: one that has just been given back, else one of the pool, which takes its time for it."""
         if self._pool is None:
             raise DatabaseUnavailable
-        with _translated():
-            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as proxy:
-                tx = Tx(self, _bare(proxy), account)
-                tx.enter(organization)
-                yield tx
+        while self._spare:
+            proxy = self._spare.pop()
+            if _lives(proxy):
+                return proxy
+            await self._pool.release(proxy)
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        finally:
+            self._waiting -= 1
+
+    async def take_back(self, proxy: Any, *, whole: bool) -> None:
+        """Keep a connection for who comes next; the pool gets it when somebody waits there, or something went wrong."""
+        if self._pool is None:
+            return
+        if not whole or self._waiting or not _lives(proxy) or _bare(proxy).is_in_transaction():
+            await self._pool.release(proxy)
+            return
+        self._spare.append(proxy)
+        if self._tidying is None:
+            self._tidying = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._tidy)
+
+    def _tidy(self) -> None:
+        """Give what lies about back to the pool, which closes what nobody needs for long."""
+        self._tidying = asyncio.create_task(self._give_back(), name="spare connections")
+
+    async def _give_back(self) -> None:
+        self._tidying = None
+        for _ in range(len(self._spare)):
+            if self._spare and self._pool is not None:
+                await self._pool.release(self._spare.pop())
 
     @asynccontextmanager
     async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncIterator["asyncpg.Connection[Any]"]:
@@ -238,7 +310,11 @@ class OneTransaction(Database):
     @asynccontextmanager
     async def open(self, account: Id | None = None, organization: Id | None = None) -> AsyncIterator[Tx]:
         """Lend the connection for one unit of work."""
-        with _translated():
+        try:
             tx = Tx(self, self._connection, account)
             tx.enter(organization)
             yield tx
+        except Exception as error:
+            if problem := _in_our_words(error):
+                raise problem from error
+            raise
