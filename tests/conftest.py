@@ -15,6 +15,7 @@ from billhook.db import Database, migrate
 from billhook.documents import Press
 from billhook.kernel.time import MovableClock
 from billhook.settings import Settings, load
+from tests.stripe_stand_in import StripeStandIn, running_stripe
 from tests.world import World
 
 TEMPLATE = "TEST_TEMPLATE"  # the variable that tells worker processes the template database of this run
@@ -100,9 +101,21 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str) -> Settings:
+def stripe(clock: MovableClock) -> Iterator[StripeStandIn]:
+    """What stands for Stripe; no test asks Stripe itself."""
+    with running_stripe(clock) as stripe:
+        yield stripe
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, stripe: StripeStandIn) -> Settings:
     return load(
         {
+            "BILLHOOK_STRIPE_API_BASE": stripe.url,
+            "BILLHOOK_STRIPE_SECRET_KEY": "sk_test_operator",
+            "BILLHOOK_STRIPE_PUBLISHABLE_KEY": "pk_test_operator",
+            "BILLHOOK_STRIPE_WEBHOOK_SECRET": "whsec_operator",
+            "BILLHOOK_STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_operator_connect",
             "BILLHOOK_DATABASE_URL": database_url,
             "BILLHOOK_LOGIN_ATTEMPTS": "5",
             "BILLHOOK_REQUEST_LOG_DAYS": "0",

@@ -97,7 +97,13 @@ async def collecting(actor: Actor, organization_id: str) -> Parameters:
     await actor.post(f"{path}/merchant")
     await actor.post(f"{path}/merchant/sandbox/approve")
     intent = await actor.post(f"{path}/payment-intents", {"amount": 3})
-    return {"processing_id": processing.json().get("id", ""), "intent_id": intent.json().get("id", "")}
+    name = secrets.token_hex(8)
+    connect = await actor.post("/stripe-connect", {"privateKey": f"sk_test_{name}", "publicKey": f"pk_test_{name}"})
+    if connect.status_code != 200:
+        connect = await actor.get("/stripe-connect")
+    await actor.post(f"{path}/stripe-connect/account")
+    found = {"processing_id": processing, "intent_id": intent, "connect_id": connect}
+    return {name: answer.json().get("id", "") for name, answer in found.items()}
 
 
 async def collected(actor: Actor, organization_id: str) -> Parameters:

@@ -146,6 +146,10 @@ NOT_ALONE = {
     "paymentIntentsRefund": "needs a payment that was collected online",
     "paymentProcessingEnable": "is set up already",
     "paymentProcessingTakeNotice": "needs the signature of a payment provider",
+    "stripeConnectEnable": "is set up already",
+    "stripeConnectOfDocument": "needs an organization that Stripe lets charge",
+    "stripeConnectTakeNotice": "needs the signature of Stripe",
+    "stripeConnectTakeOperatorNotice": "needs the signature of Stripe",
 }
 """Operations whose examples are refused here, and why."""
 

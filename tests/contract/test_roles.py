@@ -11,7 +11,7 @@ OF_ACCOUNTS = {"account_id", "fk", "api_client_id"}
 FOR_THE_INVITED = {"accessAccept", "accessReject"}
 ASKS_BY_POST: set[str] = {"calculationCalculate", "calculationCalculateFor"}
 """Operations that read, though they are asked with a body."""
-ACTS_BY_GET = {"paymentProcessingLink"}
+ACTS_BY_GET = {"paymentProcessingLink", "stripeConnectReadLink"}
 """Operations that are more than reading, though they are asked by GET."""
 MANAGES = {"READ_ONLY_ACCESS", "ADMIN_REQUIRED"}
 

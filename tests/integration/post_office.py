@@ -19,6 +19,7 @@ from billhook.delivery import Opened, open_mail
 from billhook.delivery.journeys import Office
 from billhook.delivery.postman import postman
 from billhook.documents import Press
+from billhook.gateways import Gateways
 from billhook.jobs import Worker
 from billhook.kernel.time import MovableClock
 from billhook.pages import dev_mail
@@ -107,7 +108,9 @@ class House:
     def worker(self, settings: Settings | None = None, database: Database | None = None) -> Worker:
         """A worker as the installation has it, with a memory of its own."""
         database, settings = database or self.database, settings or self.settings()
-        return Worker(database, handlers(database, settings, self.press, public_url=self.url), TICKS)
+        gateways = Gateways(database, settings, self.url)
+        known = handlers(database, settings, self.press, public_url=self.url, gateways=gateways)
+        return Worker(database, known, TICKS)
 
     async def later(self, settings: Settings, seconds: int = 3700) -> None:
         self.clock.move(timedelta(seconds=seconds))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from billhook.documents import Press
+from billhook.gateways import Gateways, sandbox
 from billhook.jobs import Worker
 from billhook.settings import Settings
 from billhook.worker import TICKS, handlers
@@ -43,6 +44,23 @@ class Shop:
     async def collect(self, link: str) -> dict[str, Any]:
         return ok(await self.world.http.get(f"/documents/{link}/payment-intent"))
 
+    gateway = "sandbox"
+
+    async def pays(self, url: str, number: str = GOOD) -> None:
+        """A payer does on the provider's page what it asks for: with a card, or an account."""
+        paper = sandbox.Paper(number, "12/40", "123") if number.isdigit() else sandbox.Paper(iban=number)
+        await sandbox.pay(self.world.database, url.rpartition("/")[2], paper, 0)
+
+    async def truth(self, url: str) -> tuple[str, int]:
+        """Where the payment behind a page stands at the provider, and how much of it went back."""
+        payment = await sandbox.form(self.world.database, url.rpartition("/")[2])
+        return payment.status, sum(refund.amount for refund in payment.refunds)
+
+    def transaction_of(self, intent: dict[str, Any]) -> str:
+        """What the provider's statements call the money of an intent."""
+        name: str = intent["getPaidPaymentId"]
+        return name
+
     async def totals(self, document: dict[str, Any]) -> tuple[Any, Any, bool]:
         found = ok(await self.alice.get(f"/Documents/{document['id']}"))
         return found["totalPaid"], found["totalDue"], found["paidInFull"]
@@ -61,8 +79,11 @@ class Shop:
         """Work off the outbox, after some time has gone by."""
         self.world.clock.move(timedelta(minutes=minutes))
         press = Press()
-        known = handlers(self.world.database, self.settings, press, public_url=self.world.base_url)
+        gateways = Gateways(self.world.database, self.settings, self.world.base_url)
+        url = self.world.base_url
+        known = handlers(self.world.database, self.settings, press, public_url=url, gateways=gateways)
         await Worker(self.world.database, known, TICKS).drain()
+        await gateways.close()
         await press.close()
 
 

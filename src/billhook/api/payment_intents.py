@@ -315,7 +315,7 @@ async def moved(
 
 @get(
     "/Documents/{link:str}/payment-intent",
-    opt={"public": True},
+    opt={"public": True, "acts": True},
     tags=TAGS,
     summary="Pay a shared document",
 )

@@ -145,7 +145,9 @@ TAGS = ["Payment processing"]
 
 @post("/payment-processing", status_code=200, tags=TAGS, summary="Set up payment processing")
 async def enable(request: BillhookRequest, data: JSONBody[PaymentProcessingIn]) -> PaymentProcessingOut:
-    """Let the organizations of the account take payments online, through the sandbox gateway for now."""
+    """Let the organizations of the account take payments online: in the sandbox, or with `environment` production
+    through the operator's Stripe account, where there is one.
+    """
     till = till_of(request)
     return platform_out(await processing.enable(till, request.principal, _fields(data)), till)
 
@@ -173,9 +175,7 @@ async def onboard(request: BillhookRequest, organization_id: FromPath[str]) -> M
 @get("/Organizations/{organization_id:str}/merchant", tags=TAGS, summary="Read a merchant")
 async def merchant(request: BillhookRequest, organization_id: FromPath[str]) -> MerchantOut:
     """Return whether the organization may charge, and why not; 404 until its onboarding was begun."""
-    async with request.database.open(request.principal.account_id) as tx:
-        await organizations.enter(tx, organization_id)
-        return merchant_out(await processing.merchant(tx))
+    return merchant_out(await processing.status(till_of(request), request.principal.account_id, organization_id))
 
 
 @patch("/Organizations/{organization_id:str}/merchant", status_code=204, tags=TAGS, summary="Switch a merchant")

@@ -33,6 +33,7 @@ from billhook.api import (
     reminders,
     settings,
     statistics,
+    stripe_connect,
     tax_clauses,
     taxes,
     transfer,
@@ -74,7 +75,7 @@ def routes() -> list[ControllerRouterHandler]:
         *reference.ROUTES,
     ]
     # No transaction is open while a gateway is asked, or for as long as a file takes, with an Idempotency-Key either.
-    apart = [*payment_processing.ROUTES, *payment_intents.ROUTES, *imports.ROUTES]
+    apart = [*payment_processing.ROUTES, *payment_intents.ROUTES, *stripe_connect.ROUTES, *imports.ROUTES]
     outside = Router("/", route_handlers=apart, opt={"outside": True})
     described = [*health.ROUTES, *openapi.ROUTES, *reference_page.ROUTES]
     return [*described, Router("/v1", route_handlers=[*resources, outside])]

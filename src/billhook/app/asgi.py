@@ -65,12 +65,13 @@ class Application:
     def __init__(self, settings: Settings, database: Database, press: Press, *, public_url: str) -> None:
         self.authentication = accounts.authenticator(database)
         self.watch = Watch(database)
+        self.till = Till(Gateways(database, settings, public_url), settings.operator_fee)
         state = {
             "database": database,
             "settings": settings,
             "seal": Seal(settings),
             "press": press,
-            "till": Till(Gateways(database, settings, public_url), settings.operator_fee),
+            "till": self.till,
             "public_url": public_url,
             "watch": self.watch,
             "words": api.words() | billing_api.words(),
@@ -103,3 +104,4 @@ class Application:
         if self.recorder:
             await self.recorder.close()
         await self.authentication.close()
+        await self.till.gateways.close()

@@ -1872,6 +1872,9 @@ CREATE TABLE processing.intent (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     settlements integer DEFAULT 0 NOT NULL,
+    embedded boolean DEFAULT false NOT NULL,
+    revision integer DEFAULT 0 NOT NULL,
+    begun_at timestamp with time zone,
     CONSTRAINT intent_amount_check CHECK ((amount > 0)),
     CONSTRAINT intent_check CHECK (((application_fee >= 0) AND (operator_fee >= 0) AND ((application_fee + operator_fee) <= amount))),
     CONSTRAINT intent_status_check CHECK ((status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'captured'::text, 'failed'::text, 'expired'::text, 'canceled'::text])))
@@ -1903,7 +1906,7 @@ CREATE TABLE processing.notice (
     platform_id uuid NOT NULL,
     event_id text NOT NULL,
     kind text NOT NULL,
-    reference uuid NOT NULL,
+    reference uuid,
     received_at timestamp with time zone NOT NULL
 );
 
@@ -1923,8 +1926,10 @@ CREATE TABLE processing.platform (
     custom jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    face text DEFAULT 'processing'::text NOT NULL,
     CONSTRAINT platform_application_fee_check CHECK (((application_fee >= (0)::numeric) AND (application_fee <= (99)::numeric))),
     CONSTRAINT platform_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
+    CONSTRAINT platform_face_check CHECK ((face = ANY (ARRAY['processing'::text, 'connect'::text]))),
     CONSTRAINT platform_refund_fee_check CHECK ((refund_fee = ANY (ARRAY['keep'::text, 'pro_rata'::text, 'full'::text])))
 );
 
@@ -2252,7 +2257,7 @@ ALTER TABLE ONLY processing.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (platform_id, event_id);
 
 ALTER TABLE ONLY processing.platform
-    ADD CONSTRAINT platform_account_id_gateway_key UNIQUE (account_id, gateway);
+    ADD CONSTRAINT platform_of_account UNIQUE (account_id, face);
 
 ALTER TABLE ONLY processing.platform
     ADD CONSTRAINT platform_pkey PRIMARY KEY (id);

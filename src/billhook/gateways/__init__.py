@@ -1,6 +1,6 @@
 """Gateways: payment providers behind one protocol, one folder each."""
 
-from billhook.gateways import sandbox
+from billhook.gateways import sandbox, stripe
 from billhook.gateways.protocol import (
     Capability,
     Connection,
@@ -44,4 +44,5 @@ __all__ = [
     "UnknownOutcome",
     "operation_key",
     "sandbox",
+    "stripe",
 ]

@@ -51,6 +51,8 @@ class Capability(enum.StrEnum):
     OFF_SESSION = "off_session"
     PARTIAL_REFUND = "partial_refund"
     DELAYED = "delayed"
+    EMBEDDED = "embedded"
+    """Payments made in a form of the seller's own page, and changed while they are open."""
 
 
 class Status(enum.StrEnum):
@@ -93,7 +95,11 @@ class Merchant(msgspec.Struct, frozen=True):
 
 
 class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment to be collected for a merchant; with `save`, the payer agreed to be charged again later."""
+    """A payment to be collected for a merchant; with `save`, the payer agreed to be charged again later.
+
+    `asked_at` is when it was decided to ask for it: providers forget idempotency keys after a while, and what may have
+    been asked for longer ago has to be looked for first. `embedded` wants a form instead of a page.
+    """
 
     merchant: str
     reference: Id
@@ -103,7 +109,9 @@ class PaymentRequest(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     return_url: str
     expires_at: datetime
+    asked_at: datetime
     save: bool = False
+    embedded: bool = False
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -140,7 +148,11 @@ class Dispute(msgspec.Struct, frozen=True):
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment as the provider sees it: the one source of truth of what was collected."""
+    """A payment as the provider sees it: the one source of truth of what was collected.
+
+    `transaction` is what the provider's statements call the money, where that is another name; `client` is what a form
+    in a browser is opened with.
+    """
 
     id: str
     reference: Id
@@ -149,6 +161,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     fee: int = 0
     page_url: str = ""
+    transaction: str = ""
+    client: dict[str, str] = {}
     failure: Failure | None = None
     saved: Saved | None = None
     refunds: tuple[Refund, ...] = ()
@@ -156,12 +170,16 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """What a provider calls to tell us: a hint to look at something, never a fact. `reference` is ours."""
+    """What a provider calls to tell us: a hint to look at something, never a fact. `reference` is ours.
+
+    Without a reference, `trace` finds it from `subject` and `account`, the provider's names of what it is about.
+    """
 
     id: str
     kind: str
     subject: str
-    reference: Id
+    reference: Id | None
+    account: str = ""
 
 
 def operation_key(subject: Id, attempt: int, operation: str) -> str:
@@ -201,12 +219,23 @@ class Gateway(Protocol):
         """Return a payment as it is now."""
         ...
 
+    async def change_payment(
+        self, connection: Connection, merchant: str, payment: Payment, amount: int, fee: int, *, key: str
+    ) -> Payment:
+        """Let an open, embedded payment ask for another amount. Only of providers that are EMBEDDED."""
+        ...
+
     async def cancel_payment(self, connection: Connection, merchant: str, payment: str, *, key: str) -> Payment:
         """Cancel a payment that has not been made; one that has been comes back as it is."""
         ...
 
-    async def charge_saved(self, connection: Connection, request: PaymentRequest, saved: Saved, *, key: str) -> Payment:
-        """Charge somebody who is not there. A refusal is a FAILED payment, or one that REQUIRES_ACTION with a page."""
+    async def charge_saved(
+        self, connection: Connection, request: PaymentRequest, saved: Saved, *, key: str, present: bool = False
+    ) -> Payment:
+        """Charge somebody who is not there. A refusal is a FAILED payment, or one that REQUIRES_ACTION.
+
+        Then it is asked for again, under the same key, when the payer is `present`, and has a page.
+        """
         ...
 
     async def refund(
@@ -219,4 +248,8 @@ class Gateway(Protocol):
         self, connection: Connection, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> Sequence[Notice]:
         """Return what a call to our notice route says. Raises Forged when its signature, age or form is not right."""
+        ...
+
+    async def trace(self, connection: Connection, subject: str, account: str) -> Id | None:
+        """Return our reference of what a notice without one is about; None when it is nothing of ours."""
         ...

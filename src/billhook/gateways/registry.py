@@ -1,7 +1,7 @@
 """The gateways of an installation, by name."""
 
 from billhook.db import Database
-from billhook.gateways import sandbox
+from billhook.gateways import sandbox, stripe
 from billhook.gateways.protocol import Gateway
 from billhook.jobs import Handler
 from billhook.settings import Seal, Settings
@@ -16,7 +16,8 @@ class Gateways:
         self.public_url = public_url.rstrip("/")
         self.delay_seconds = settings.sandbox_delay_seconds
         self.sandbox = sandbox.SandboxGateway(database, self.seal, public_url)
-        self._by_name: dict[str, Gateway] = {self.sandbox.name: self.sandbox}
+        self.stripe = stripe.StripeGateway(settings, database.clock)
+        self._by_name: dict[str, Gateway] = {self.sandbox.name: self.sandbox, self.stripe.name: self.stripe}
 
     def get(self, name: str) -> Gateway:
         """Return a gateway; KeyError where there is none of this name."""
@@ -25,3 +26,12 @@ class Gateways:
     def handlers(self) -> dict[str, Handler]:
         """Return what carries out the jobs of the gateways themselves."""
         return sandbox.handlers(self.database, self.sandbox)
+
+    @property
+    def page_origins(self) -> tuple[str, ...]:
+        """Where the pages of all of them are."""
+        return tuple(origin for gateway in self._by_name.values() for origin in gateway.page_origins)
+
+    async def close(self) -> None:
+        """End what is open to the outside."""
+        await self.stripe.close()

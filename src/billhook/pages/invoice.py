@@ -14,7 +14,7 @@ from billhook.kernel.problems import Kind, NotFound, Problem
 from billhook.pages.account import FORM
 from billhook.pages.assets import READS
 from billhook.pages.invoice_view import invoice_page
-from billhook.pages.payment import lead, till_of
+from billhook.pages.payment import lead, leading_to, till_of
 from billhook.pages.rendering import HEADERS, html
 from billhook.web import BillhookRequest
 
@@ -31,7 +31,8 @@ async def invoice(request: BillhookRequest, link: FromPath[str], language: Langu
         shared = await documents.read_shared(tx, link, viewed=request.method == "GET")
         payable = await processing.payable(tx, shared.document)
     page = invoice_page(shared, link, language, payable=payable)
-    return html("invoice.html", headers=FORM if payable or page.answer_url else None, page=page)
+    form = leading_to(till_of(request).gateways.page_origins) if payable else FORM
+    return html("invoice.html", headers=form if payable or page.answer_url else None, page=page)
 
 
 @post("/i/{link:str}/pay", status_code=200)

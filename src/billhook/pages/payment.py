@@ -79,7 +79,7 @@ def _shown(request: BillhookRequest, shared: SharedIntent, *, error: bool = Fals
         words,
         fill(words.title, seller=shared.seller),
         status=422 if error else 200,
-        headers=_policy(shared.page_origins),
+        headers=leading_to(shared.page_origins),
         text=words.confirm_text if intent.status == "requires_action" else "",
         action=f"/pay/{intent.token}?l={words.language}",
         button=words.confirm if intent.status == "requires_action" else words.pay,
@@ -91,7 +91,7 @@ def _shown(request: BillhookRequest, shared: SharedIntent, *, error: bool = Fals
     )
 
 
-def _policy(origins: tuple[str, ...]) -> dict[str, str]:
+def leading_to(origins: tuple[str, ...]) -> dict[str, str]:
     """Return the headers of a page whose form leads on to the provider's pages, wherever they are."""
     allowed = " ".join(("'self'", *origins))
     return {"content-security-policy": POLICY.replace("form-action 'none'", f"form-action {allowed}")}

@@ -77,6 +77,13 @@ class State(enum.StrEnum):
     CANCELED = "canceled"
 
 
+class Face(enum.StrEnum):
+    """Which of an account's set-ups: the ready-made payment processing, or Stripe with the account's own keys."""
+
+    PROCESSING = "processing"
+    CONNECT = "connect"
+
+
 PAID: Final = frozenset({State.SUCCEEDED, State.CAPTURED})
 OPEN: Final = frozenset({State.INITIATED, State.REQUIRES_ACTION})
 _STEP: Final = {
@@ -107,10 +114,11 @@ _LEAST_MAJOR: Final[dict[str, str]] = {
 
 
 class Platform(msgspec.Struct, frozen=True):
-    """An account's payment processing; `application_fee` is a percentage."""
+    """A set-up of an account; `application_fee` is a percentage, `options` what a gateway wants beside its keys."""
 
     id: Id
     account_id: Id
+    face: str
     gateway: str
     environment: str
     active: bool
@@ -119,6 +127,7 @@ class Platform(msgspec.Struct, frozen=True):
     refund_fee: str
     return_url: str | None
     remote_id: str
+    options: dict[str, Any]
     custom: dict[str, Any]
     created_at: datetime
     updated_at: datetime
@@ -150,11 +159,13 @@ class Desk(msgspec.Struct, frozen=True):
     platform_remote_id: str
     platform_active: bool
     platform_approved: bool
+    face: str
     gateway: str
     credentials: bytes
     application_fee: Decimal
     refund_fee: str
     return_url: str | None
+    options: dict[str, Any]
     seller: str
 
     @property
@@ -215,6 +226,11 @@ class Intent(msgspec.Struct, frozen=True):
     updated_at: datetime
     settlements: int
     """How often it was changed by what a gateway said."""
+    embedded: bool
+    """Whether it is paid in a form of the seller's own page."""
+    revision: int
+    begun_at: datetime | None
+    """When it was decided to ask the gateway for it."""
 
     @property
     def succeeded(self) -> bool:
@@ -237,6 +253,7 @@ class NewIntent(msgspec.Struct, frozen=True, kw_only=True):
     allow_recurring: bool = False
     expires_at: datetime | None = None
     initial_intent_id: str | None = None
+    embedded: bool = False
     operation: Id | None = None
     """What is being done, where the same may be asked for again: then there is one intent of it."""
 

@@ -3,36 +3,41 @@
 
 -- name: insert_platform
 -- An account's set-up; no row when there is one already.
-insert into processing.platform (id, account_id, gateway, environment, approved, application_fee, refund_fee, return_url,
-  remote_id, credentials, custom, created_at, updated_at)
-values (:id, :owner, :gateway, :environment, :approved, :application_fee, :refund_fee, :return_url, :remote_id,
-  :credentials, :custom, :now, :now)
+insert into processing.platform (id, account_id, face, gateway, environment, approved, application_fee, refund_fee,
+  return_url, remote_id, credentials, options, custom, created_at, updated_at)
+values (:id, :owner, :face, :gateway, :environment, :approved, :application_fee, :refund_fee, :return_url, :remote_id,
+  :credentials, :options, :custom, :now, :now)
 on conflict do nothing
-returning id, account_id, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
-       custom, created_at, updated_at;
+returning id, account_id, face, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
+       options, custom, created_at, updated_at;
 
 -- name: select_platform
-select id, account_id, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
-       custom, created_at, updated_at
-  from processing.platform where account_id = :owner and gateway = :gateway;
+select id, account_id, face, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
+       options, custom, created_at, updated_at
+  from processing.platform where account_id = :owner and face = :face;
+
+-- name: sealed
+-- What opens an account at its gateway.
+select credentials from processing.platform where account_id = :owner and face = :face;
 
 -- name: change_platform
 -- What was said of it; what was not said stays.
 update processing.platform
    set application_fee = coalesce(:application_fee, application_fee), refund_fee = coalesce(:refund_fee, refund_fee),
        return_url = case when :says_return_url then :return_url else return_url end, active = coalesce(:active, active),
-       custom = coalesce(:custom, custom), updated_at = :now
- where account_id = :owner and gateway = :gateway;
+       custom = coalesce(:custom, custom), options = options || coalesce(:options::jsonb, '{}'),
+       credentials = coalesce(:credentials, credentials), updated_at = :now
+ where account_id = :owner and face = :face;
 
 -- name: keys_of
 -- What notices of a platform are checked with.
 select gateway, remote_id, credentials from processing.platform where id = :platform;
 
 -- name: platform_of_organization
--- The set-up that an organization's payments go through: that of the root of its accounts.
+-- The set-up that an organization's payments go through: one of those of the root of its accounts.
 select p.id from processing.platform p
   join organizations.organization o on o.shard = :shard and o.id = :organization_id
- where p.account_id = o.root_account_id and p.gateway = :gateway and p.active;
+ where p.account_id = o.root_account_id and p.face = :face and p.active;
 
 -- name: put_merchant
 -- Decide that an organization is made known to a gateway; the row there is when that was decided before.
@@ -52,12 +57,12 @@ returning id, organization_id, platform_id, remote_id, charges_enabled, reason, 
 select m.id, m.organization_id, m.platform_id, m.remote_id, m.charges_enabled, m.reason, m.active, m.created_at,
        m.updated_at
   from processing.merchant m join processing.platform p on p.id = m.platform_id
- where m.shard = :shard and m.organization_id = :organization_id and p.gateway = :gateway;
+ where m.shard = :shard and m.organization_id = :organization_id and p.face = :face;
 
 -- name: switch_merchant
 update processing.merchant m set active = :active, updated_at = :now
   from processing.platform p
- where m.shard = :shard and m.organization_id = :organization_id and p.id = m.platform_id and p.gateway = :gateway;
+ where m.shard = :shard and m.organization_id = :organization_id and p.id = m.platform_id and p.face = :face;
 
 -- name: merchant_owner
 select processing.owner_of_merchant(:merchant, :merchant_shard);
@@ -66,16 +71,18 @@ select processing.owner_of_merchant(:merchant, :merchant_shard);
 select processing.owner_of(:intent, :intent_shard);
 
 -- name: desk
--- What it takes to collect for an organization: through one merchant, or through the one that is there.
+-- What it takes to collect for an organization: through one merchant, or through the one that can, and where money is real
+-- if one of those can.
 select m.id as merchant_id, m.remote_id as merchant_remote_id, m.charges_enabled, m.reason, m.active as merchant_active,
        p.id as platform_id, p.remote_id as platform_remote_id, p.active as platform_active,
-       p.approved as platform_approved, p.gateway, p.credentials, p.application_fee, p.refund_fee, p.return_url,
-       o.name as seller
+       p.approved as platform_approved, p.face, p.gateway, p.credentials, p.application_fee, p.refund_fee, p.return_url,
+       p.options, o.name as seller
   from processing.merchant m
   join processing.platform p on p.id = m.platform_id
   join organizations.organization o on o.shard = :shard and o.id = m.organization_id
  where m.shard = :shard and m.organization_id = :organization_id and (:merchant::uuid is null or m.id = :merchant)
- order by m.charges_enabled desc, m.id limit 1;
+   and (:face::text is null or p.face = :face)
+ order by m.charges_enabled and m.active and p.active and p.approved desc, p.gateway = 'sandbox', p.face, m.id limit 1;
 
 -- name: enter_intent
 -- The door of a tenant, found from an intent's id.
@@ -90,22 +97,22 @@ select organization_id, intent_id from processing.enter_link(:link);
 -- An intent that nobody has paid yet; no row when one is being collected for the same document.
 insert into processing.intent (shard, id, organization_id, account_id, merchant_id, document_id, token, status, amount,
   currency, exponent, application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, attempt,
-  consent, expires_at, look_at, created_at, updated_at)
+  begun_at, consent, embedded, expires_at, look_at, created_at, updated_at)
 values (:shard, :id, :organization_id, :owner, :merchant, :document, :token, :status, :amount, :currency, :exponent,
-  :application_fee, :operator_fee, :reference, :return_url, :allow_recurring, :initial, :attempt, :consent, :expires_at, :look_at,
-  :now, :now)
+  :application_fee, :operator_fee, :reference, :return_url, :allow_recurring, :initial, :attempt,
+  case when :attempt::int > 0 then :now::timestamptz end, :consent, :embedded, :expires_at, :look_at, :now, :now)
 on conflict (shard, document_id) where document_id is not null and status in ('initiated', 'requires_action', 'processing')
 do nothing
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements;
+       settlements, embedded, revision, begun_at;
 
 -- name: select_intent
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements
+       settlements, embedded, revision, begun_at
   from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent;
 
 -- name: lock_intent
@@ -113,7 +120,7 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements
+       settlements, embedded, revision, begun_at
   from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent for update;
 
 -- name: intent_being_collected
@@ -121,7 +128,7 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements
+       settlements, embedded, revision, begun_at
   from processing.intent
  where shard = :shard and organization_id = :organization_id and document_id = :document
    and status in ('initiated', 'requires_action', 'processing');
@@ -130,7 +137,7 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements
+       settlements, embedded, revision, begun_at
   from processing.intent where shard = :shard and organization_id = :organization_id and payment_id = :payment;
 
 -- name: online_payments
@@ -207,7 +214,7 @@ select exists (select from processing.intent i
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements
+       settlements, embedded, revision, begun_at
   from processing.intent where shard = $1 and organization_id = $2;
 
 -- name: count_intents
@@ -218,28 +225,47 @@ select count(*) from processing.intent where shard = $1 and organization_id = $2
 update processing.intent
    set amount = :amount, application_fee = :application_fee, operator_fee = :operator_fee, expires_at = :expires_at,
        look_at = :expires_at, updated_at = :now
- where shard = :shard and id = :intent and status = 'initiated' and attempt = 0;
+ where shard = :shard and id = :intent and status = 'initiated' and begun_at is null;
 
 -- name: begin
 -- Decide to open a payment at the gateway: who comes second finds it decided. No row when it can no longer be paid.
 update processing.intent
-   set attempt = greatest(attempt, 1), consent = coalesce(consent, :consent), updated_at = :now,
-       look_at = least(look_at, :look_at)
+   set attempt = greatest(attempt, 1), begun_at = coalesce(begun_at, :now), consent = coalesce(consent, :consent),
+       updated_at = :now, look_at = least(look_at, :look_at)
  where shard = :shard and id = :intent and status in ('initiated', 'requires_action') and expires_at > :now
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements;
+       settlements, embedded, revision, begun_at;
 
 -- name: note_remote
 -- What the gateway calls the payment it has opened.
 update processing.intent set remote_id = :remote_id, page_url = :page_url, updated_at = :now
  where shard = :shard and id = :intent and attempt = :attempt and remote_id is null;
 
+-- name: revise
+-- A document that asks for another amount now, while a form for it is open: the gateway is told next. Each telling has a
+-- number of its own; no row when somebody else has it.
+update processing.intent
+   set amount = :amount, application_fee = :application_fee, operator_fee = :operator_fee, revision = revision + 1,
+       updated_at = :now
+ where shard = :shard and id = :intent and revision = :revision and status in ('initiated', 'requires_action')
+returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
+       application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
+       remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
+       settlements, embedded, revision, begun_at;
+
+-- name: reopen
+-- What was opened at the gateway is over and nobody has paid, or it was never opened: the next who pays begins anew.
+update processing.intent
+   set status = 'initiated', attempt = attempt + 1, begun_at = null, remote_id = null, page_url = null, updated_at = :now
+ where shard = :shard and id = :intent and attempt = :attempt and remote_id is not distinct from :remote_id
+   and status in ('initiated', 'requires_action');
+
 -- name: close_unopened
 -- End an intent for which nothing was opened at the gateway.
 update processing.intent set status = :status, look_at = null, updated_at = :now
- where shard = :shard and id = :intent and status = 'initiated' and attempt = 0;
+ where shard = :shard and id = :intent and status = 'initiated' and begun_at is null;
 
 -- name: refuse
 -- End an intent that the gateway will not take at all.
@@ -259,6 +285,7 @@ update processing.intent set look_at = :look_at where shard = :shard and id = :i
 with intent as (
   update processing.intent
      set status = :status, remote_id = coalesce(remote_id, :remote_id), page_url = coalesce(:page_url, page_url),
+         amount = :amount, application_fee = :application_fee, operator_fee = :operator_fee,
          failure = :failure, saved = coalesce(saved, :saved), payment_id = coalesce(payment_id, :payment),
          refunded = :refunded, disputed = :disputed, look_at = :look_at,
          settled_at = case when :payment::uuid is null then settled_at else coalesce(settled_at, :now) end,

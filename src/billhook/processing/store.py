@@ -47,6 +47,7 @@ async def insert_platform(
     *,
     id: Id,
     owner: Id,
+    face: str,
     gateway: str,
     environment: str,
     approved: bool,
@@ -55,12 +56,17 @@ async def insert_platform(
     return_url: str | None,
     remote_id: str,
     credentials: bytes,
+    options: dict[str, Any],
     custom: dict[str, Any],
 ) -> Platform | None: ...
 
 
 @sql.one
-async def select_platform(tx: Tx, owner: Id, gateway: str) -> Platform | None: ...
+async def select_platform(tx: Tx, owner: Id, face: str) -> Platform | None: ...
+
+
+@sql.one
+async def sealed(tx: Tx, owner: Id, face: str) -> bytes | None: ...
 
 
 @sql.run
@@ -68,13 +74,15 @@ async def change_platform(
     tx: Tx,
     *,
     owner: Id,
-    gateway: str,
+    face: str,
     application_fee: Decimal | None,
     refund_fee: str | None,
     says_return_url: bool,
     return_url: str | None,
     active: bool | None,
     custom: dict[str, Any] | None,
+    options: dict[str, Any] | None,
+    credentials: bytes | None,
 ) -> int: ...
 
 
@@ -83,7 +91,7 @@ async def keys_of(tx: Tx, platform: Id) -> Keys | None: ...
 
 
 @sql.one
-async def platform_of_organization(tx: Tx, gateway: str) -> Id | None: ...
+async def platform_of_organization(tx: Tx, face: str) -> Id | None: ...
 
 
 @sql.one
@@ -97,11 +105,11 @@ async def note_merchant(
 
 
 @sql.one
-async def merchant_of_organization(tx: Tx, gateway: str) -> Merchant | None: ...
+async def merchant_of_organization(tx: Tx, face: str) -> Merchant | None: ...
 
 
 @sql.run
-async def switch_merchant(tx: Tx, gateway: str, active: bool) -> int: ...
+async def switch_merchant(tx: Tx, face: str, active: bool) -> int: ...
 
 
 @sql.one
@@ -113,7 +121,7 @@ async def intent_owner(tx: Tx, intent: Id, intent_shard: int) -> Id | None: ...
 
 
 @sql.one
-async def desk(tx: Tx, merchant: Id | None) -> Desk | None: ...
+async def desk(tx: Tx, merchant: Id | None, face: str | None) -> Desk | None: ...
 
 
 @sql.enter
@@ -145,6 +153,7 @@ async def insert_intent(
     initial: Id | None,
     attempt: int,
     consent: Consent | None,
+    embedded: bool,
     expires_at: datetime,
     look_at: datetime,
 ) -> Intent | None: ...
@@ -210,6 +219,16 @@ async def begin(tx: Tx, intent: Id, consent: Consent | None, look_at: datetime) 
 async def note_remote(tx: Tx, intent: Id, attempt: int, remote_id: str, page_url: str) -> int: ...
 
 
+@sql.one
+async def revise(
+    tx: Tx, intent: Id, revision: int, amount: int, application_fee: int, operator_fee: int
+) -> Intent | None: ...
+
+
+@sql.run
+async def reopen(tx: Tx, intent: Id, attempt: int, remote_id: str | None) -> int: ...
+
+
 @sql.run
 async def close_unopened(tx: Tx, intent: Id, status: str) -> int: ...
 
@@ -232,6 +251,9 @@ async def settle(
     gateway: str,
     remote_id: str,
     page_url: str | None,
+    amount: int,
+    application_fee: int,
+    operator_fee: int,
     failure: Failure | None,
     saved: Saved | None,
     payment: Id | None,
@@ -297,7 +319,7 @@ async def note_refund(
 
 @sql.one
 async def note_notice(
-    tx: Tx, platform: Id, event: str, kind: str, reference: Id, job: str, payload: dict[str, Any]
+    tx: Tx, platform: Id, event: str, kind: str, reference: Id | None, job: str, payload: dict[str, Any]
 ) -> int: ...
 
 

@@ -119,6 +119,49 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Meaning("How long the slow direct debits of the sandbox gateway take, in seconds.", readings.whole(0, _DAY)),
     ] = 180
+    stripe_secret_key: Annotated[
+        str,
+        Meaning(
+            "Secret key (sk_…, rk_…) of the operator's Stripe account; empty leaves Stripe to accounts with own keys.",
+            readings.prefixed("sk_", "rk_"),
+            secret=True,
+        ),
+    ] = ""
+    stripe_publishable_key: Annotated[
+        str,
+        Meaning("Publishable key (pk_…) of the operator's own Stripe account.", readings.prefixed("pk_")),
+    ] = ""
+    stripe_webhook_secret: Annotated[
+        str,
+        Meaning(
+            "Secret (whsec_…) of the webhook endpoint for the operator's own Stripe account.",
+            readings.prefixed("whsec_"),
+            secret=True,
+        ),
+    ] = ""
+    stripe_connect_webhook_secret: Annotated[
+        str,
+        Meaning(
+            "Secret (whsec_…) of the webhook endpoint for accounts connected to it.",
+            readings.prefixed("whsec_"),
+            secret=True,
+        ),
+    ] = ""
+    stripe_api_base: Annotated[
+        str,
+        Meaning("Where Stripe's API is called; empty means Stripe itself. For stand-ins.", readings.web_origin()),
+    ] = ""
+    stripe_accounts: Annotated[
+        Literal["v2", "v1"],
+        Meaning("Which of Stripe's account APIs makes connected accounts.", readings.choice("v2", "v1")),
+    ] = "v2"
+    stripe_charge_type: Annotated[
+        Literal["destination", "direct"],
+        Meaning(
+            "Whose charges Stripe makes unless an account says otherwise: the platform's or the seller's (direct).",
+            readings.choice("destination", "direct"),
+        ),
+    ] = "destination"
     allow_private_addresses: Annotated[
         bool,
         Meaning(

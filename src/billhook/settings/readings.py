@@ -119,6 +119,17 @@ def secret_of(characters: int) -> Reading:
     return Reading(f"at least {characters} characters", read)
 
 
+def prefixed(*prefixes: str) -> Reading:
+    """Return the reading of a key that says by its prefix what it is; "" stays ""."""
+
+    def read(text: str) -> str:
+        if text and not (text.startswith(prefixes) and text.isascii() and text.isprintable() and " " not in text):
+            raise ValueError
+        return text
+
+    return Reading(f"a key that begins with {' or '.join(prefixes)}", read)
+
+
 def _split(text: str, schemes: tuple[str, ...]) -> SplitResult:
     """Return the parts of a URL; a scheme that is not listed, a bad port or a blank is a ValueError."""
     if re.search(r"[\s\x00-\x1f]", text):

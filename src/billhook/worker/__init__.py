@@ -17,9 +17,11 @@ log = logging.getLogger("billhook.worker")
 PATIENCE_SECONDS = 20
 
 
-def handlers(database: Database, settings: Settings, press: Press, *, public_url: str) -> dict[str, Handler]:
+def handlers(
+    database: Database, settings: Settings, press: Press, *, public_url: str, gateways: Gateways
+) -> dict[str, Handler]:
     """Return what carries out each kind of job; links in mails begin with `public_url`."""
-    till = processing.Till(Gateways(database, settings, public_url), settings.operator_fee)
+    till = processing.Till(gateways, settings.operator_fee)
     return (
         documents.handlers(database, press)
         | transfer.handlers(database)
@@ -51,7 +53,9 @@ async def working(database: Database, settings: Settings, press: Press, *, publi
 
     What is cut short then is not lost: its lease runs out, and it is done again.
     """
-    worker = Worker(database, handlers(database, settings, press, public_url=public_url), TICKS)
+    gateways = Gateways(database, settings, public_url)
+    known = handlers(database, settings, press, public_url=public_url, gateways=gateways)
+    worker = Worker(database, known, TICKS)
     running = asyncio.create_task(worker.run(), name="worker")
     try:
         yield
@@ -62,6 +66,7 @@ async def working(database: Database, settings: Settings, press: Press, *, publi
             log.warning("jobs under way are left to the next start")
             running.cancel()
             await asyncio.wait([running])
+        await gateways.close()
 
 
 __all__ = ["TICKS", "handlers", "working"]

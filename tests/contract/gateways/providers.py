@@ -1,12 +1,15 @@
 """The providers that the contract suite is run over: each with what the outside world does to it (pay, confirm, onboard)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
 
 from tests.conftest import create_database
+from tests.stripe_stand_in import StripeStandIn, running_stripe
 
+from billhook import gateways
 from billhook.db import Database
 from billhook.gateways import Connection, Gateway, Gateways, Merchant, Payment, PaymentRequest, Seller, sandbox
 from billhook.kernel import ids
@@ -22,6 +25,7 @@ class Outside(Protocol):
     gateway: Gateway
     clock: MovableClock
 
+    def keys(self) -> dict[str, str]: ...
     async def onboard(self, merchant: Merchant, *, refused: str = "") -> None: ...
     async def pay(self, payment: Payment, card: str) -> None: ...
     async def debit(self, payment: Payment, iban: str) -> None: ...
@@ -38,6 +42,9 @@ class OutsideSandbox:
         settings = load({"BILLHOOK_SECRET_KEY": "k" * 40})
         self.database, self.clock = database, clock
         self.gateway: Gateway = Gateways(database, settings, "http://127.0.0.1:9").sandbox
+
+    def keys(self) -> dict[str, str]:
+        return {}
 
     async def onboard(self, merchant: Merchant, *, refused: str = "") -> None:
         await sandbox.approve(self.database, merchant.id, refused=refused)
@@ -89,7 +96,67 @@ async def the_sandbox() -> AsyncIterator[Outside]:
     await database.close()
 
 
-PROVIDERS = {"sandbox": the_sandbox}
+class OutsideStripe:
+    """A stand-in for Stripe, with its pages used by nobody: what they do is done here."""
+
+    def __init__(self, stripe: StripeStandIn, clock: MovableClock, charge_type: str, accounts: str) -> None:
+        environ = {"BILLHOOK_STRIPE_API_BASE": stripe.url, "BILLHOOK_STRIPE_ACCOUNTS": accounts}
+        self.stripe, self.clock, self.charge_type = stripe, clock, charge_type
+        self.gateway: Gateway = gateways.stripe.StripeGateway(load(environ), clock)
+
+    def keys(self) -> dict[str, str]:
+        """Keys of a fresh platform, which has had its webhook endpoint made by hand."""
+        name = secrets.token_hex(8)
+        return {
+            "secret_key": f"sk_test_{name}",
+            "publishable_key": f"pk_test_{name}",
+            "webhook_secret": f"whsec_{name}",
+            "charge_type": self.charge_type,
+        }
+
+    async def onboard(self, merchant: Merchant, *, refused: str = "") -> None:
+        self.stripe.onboard(merchant.id, refused)
+
+    async def pay(self, payment: Payment, card: str) -> None:
+        self.stripe.pay(payment.id, card)
+
+    async def debit(self, payment: Payment, iban: str) -> None:
+        self.stripe.pay(payment.id, iban)
+
+    async def confirm(self, payment: Payment, *, confirmed: bool) -> None:
+        self.stripe.confirm(payment.id, confirmed=confirmed)
+
+    async def drop(self, connection: Connection, when: str) -> None:
+        assert connection.credentials["secret_key"] in self.stripe.worlds
+        self.stripe.drop(when)
+
+    async def decide(self, payment: Payment, what: str, *, good: bool) -> None:
+        self.stripe.decide(payment.id, what, good=good)
+
+    async def notice(self, connection: Connection) -> tuple[dict[str, str], bytes]:
+        event = self.stripe.world(connection.credentials["secret_key"]).events[-1]
+        return self.stripe.signed(event, connection.credentials["webhook_secret"])
+
+
+def a_stripe(charge_type: str, accounts: str) -> Callable[[], AbstractAsyncContextManager[Outside]]:
+    """A provider of one kind of charges and accounts; Stripe's library tries again without waiting."""
+
+    @asynccontextmanager
+    async def the_stripe() -> AsyncIterator[Outside]:
+        clock = MovableClock()
+        with running_stripe(clock) as stripe:
+            outside = OutsideStripe(stripe, clock, charge_type, accounts)
+            yield outside
+            await outside.gateway.close()
+
+    return the_stripe
+
+
+PROVIDERS = {
+    "sandbox": the_sandbox,
+    "stripe": a_stripe("destination", "v2"),
+    "stripe_direct": a_stripe("direct", "v1"),
+}
 
 
 class Shop:
@@ -109,6 +176,7 @@ class Shop:
             "description": "Invoice 2026-00001",
             "return_url": "https://shop.example/back",
             "expires_at": self.outside.clock.now() + timedelta(hours=1),
+            "asked_at": self.outside.clock.now(),
         }
         return PaymentRequest(**fields | changes)
 
@@ -127,7 +195,7 @@ class Shop:
 
 async def shop(outside: Outside) -> Shop:
     reference = ids.new()
-    connection = await outside.gateway.connect(reference, NOTICE_URL, {}, key=f"{reference}:1:connect")
+    connection = await outside.gateway.connect(reference, NOTICE_URL, outside.keys(), key=f"{reference}:1:connect")
     seller = Seller(ids.new(7), "International Space Agency", "BE", "billing@space.example")
     merchant = await outside.gateway.create_merchant(connection, seller, key=f"{seller.reference}:1:create")
     assert not merchant.charges_enabled

@@ -115,6 +115,9 @@ async def test_a_saved_card_may_be_refused_or_want_its_owner(
     assert charged.status == status
     assert (charged.failure.code if charged.failure else "") == code
     if status == Status.REQUIRES_ACTION:
+        key = f"{request.reference}:1:charge"
+        charged = await seller.gateway.charge_saved(seller.connection, request, saved, key=key, present=True)
+        assert charged.page_url.startswith("http")
         await seller.outside.confirm(charged, confirmed=True)
         assert (await seller.now(charged)).status == Status.SUCCEEDED
 

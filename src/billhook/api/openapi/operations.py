@@ -207,11 +207,12 @@ class Operation(msgspec.Struct):
     def _refusals(self) -> list[int]:
         """Return the statuses it may refuse with."""
         has_input = bool(self.path_parameters or self.body_type or self._in_query(lambda _: {}))
-        if self.is_public and not has_input:
+        if self.is_public and not has_input and self.method == "get":
             return []
         with_body = [409, 413] if self.method in ("post", "put", "patch") else []
         repeatable = [409, 413] if self.is_repeatable else []
-        return [400, 401, 404, 422, 429, 503, *with_body, *repeatable]
+        acting = [409] if self.handler.opt.get("acts") else []  # it reads, but for what it makes where nothing is yet
+        return [400, 401, 404, 422, 429, 503, *with_body, *repeatable, *acting]
 
 
 class SchemaOf(typing.Protocol):

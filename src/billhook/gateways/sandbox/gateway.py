@@ -23,7 +23,7 @@ class SandboxGateway:
     """Behaves as a provider far away would: it answers late, twice or not at all, when it is told to."""
 
     name = NAME
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {Capability.EMBEDDED}
     page_origins: tuple[str, ...] = ()
 
     def __init__(self, database: Database, seal: Seal, public_url: str) -> None:
@@ -131,7 +131,13 @@ class SandboxGateway:
             return self._shown(payment)
 
     async def charge_saved(
-        self, connection: Connection, request: protocol.PaymentRequest, saved: Saved, *, key: str
+        self,
+        connection: Connection,
+        request: protocol.PaymentRequest,
+        saved: Saved,
+        *,
+        key: str,
+        present: bool = False,  # noqa: ARG002 - its page waits for the payer
     ) -> protocol.Payment:
         """Charge a saved card."""
         async with self._effect(connection) as tx:
@@ -185,6 +191,18 @@ class SandboxGateway:
                     found = await bank.lock(tx, SandboxPayment, payment)
                     await bank.pass_time(tx, found)
             return self._shown(found)
+
+    async def change_payment(
+        self, connection: Connection, merchant: str, payment: protocol.Payment, amount: int, fee: int, *, key: str
+    ) -> protocol.Payment:
+        """Refuse: the sandbox has pages only."""
+        del connection, merchant, payment, amount, fee, key
+        raise Refused(why="the sandbox has no form for other pages")
+
+    async def trace(self, connection: Connection, subject: str, account: str) -> Id | None:
+        """Return nothing: every notice of the sandbox carries our reference."""
+        del connection, subject, account
+        return None
 
     async def _held(self, tx: Tx, connection: Connection, merchant: str, payment: str) -> SandboxPayment:
         """Return a merchant's payment as time has made it, held until the transaction ends. Raises Refused."""

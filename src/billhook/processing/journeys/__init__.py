@@ -2,13 +2,24 @@
 
 from billhook.processing.journeys.charging import NewCharge, charge_as_planned, charge_by_itself, charge_document
 from billhook.processing.journeys.collecting import cancel, charge, collect, create, payable
-from billhook.processing.journeys.looking import SharedIntent, look, look_shared, noticed, sweep, take_notice
-from billhook.processing.journeys.onboarding import enable, link, onboard, play_approval, refresh
+from billhook.processing.journeys.connecting import connect, reconnect
+from billhook.processing.journeys.forms import Form, open_form
+from billhook.processing.journeys.looking import (
+    SharedIntent,
+    look,
+    look_shared,
+    noticed,
+    sweep,
+    take_notice,
+    take_operator_notice,
+)
+from billhook.processing.journeys.onboarding import enable, link, onboard, play_approval, refresh, status
 from billhook.processing.journeys.paying import pay, play_answer, play_payment
 from billhook.processing.journeys.refunding import refund
 from billhook.processing.journeys.till import Till
 
 __all__ = [
+    "Form",
     "NewCharge",
     "SharedIntent",
     "Till",
@@ -18,6 +29,7 @@ __all__ = [
     "charge_by_itself",
     "charge_document",
     "collect",
+    "connect",
     "create",
     "enable",
     "link",
@@ -25,13 +37,17 @@ __all__ = [
     "look_shared",
     "noticed",
     "onboard",
+    "open_form",
     "pay",
     "payable",
     "play_answer",
     "play_approval",
     "play_payment",
+    "reconnect",
     "refresh",
     "refund",
+    "status",
     "sweep",
     "take_notice",
+    "take_operator_notice",
 ]

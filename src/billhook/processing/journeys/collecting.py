@@ -20,11 +20,11 @@ from billhook.processing.model import (
     ChargesDisabled,
     Consent,
     Desk,
+    Face,
     Intent,
     IntentClosed,
     NewIntent,
     NotCollectable,
-    NotEnabled,
     State,
     faults_of,
     fees,
@@ -41,7 +41,8 @@ async def create(till: Till, account: Id, organization_id: str, new: NewIntent) 
     """Make a payment intent of an organization. Raises Invalid, NotEnabled, ChargesDisabled and what `enter` raises."""
     async with till.database.open(account) as tx:
         await organizations.enter(tx, organization_id, write=True)
-        currency, exponent, desk = await _ground(tx, new)
+        currency, exponent = await _currency(tx, new)
+        desk = await _desk(tx)
         amount = money.to_minor(new.amount, exponent)
         return await _made(tx, till, desk, amount, currency, account=account, new=new)
 
@@ -59,16 +60,21 @@ def _id_of(tx: Tx, new: NewIntent) -> Id:
     return ids.on_shard(new.operation, tx.shard) if new.operation else ids.new(tx.shard)
 
 
-async def _ground(tx: Tx, new: NewIntent) -> tuple[str, int, Desk]:
-    """Return the currency of a new intent, its exponent, and what collects it. Raises Invalid, ChargesDisabled."""
+async def _currency(tx: Tx, new: NewIntent) -> tuple[str, int]:
+    """Return the currency of a new intent, and its exponent. Raises Invalid."""
     currency = (new.currency or (await organizations.read(tx)).currency).upper()
     faults = faults_of(new, currency, tx.now)
     if faults:
         raise Invalid("PaymentIntent", faults)
-    desk = await desk_of(tx)
+    return currency, money.exponent(currency)
+
+
+async def _desk(tx: Tx, merchant_id: Id | None = None) -> Desk:
+    """Return what collects an intent, through a merchant if one is named. Raises NotEnabled, ChargesDisabled."""
+    desk = await desk_of(tx, merchant_id)
     if desk.obstacle:
         raise ChargesDisabled(reason=desk.obstacle)
-    return currency, money.exponent(currency), desk
+    return desk
 
 
 async def insert(
@@ -106,34 +112,42 @@ async def insert(
         initial=initial,
         attempt=1 if initial else 0,
         consent=consent,
+        embedded=new.embedded,
         expires_at=expires_at,
         look_at=tx.now + SOON if initial else expires_at,
     )
 
 
-async def collect(till: Till, link: str) -> Intent:
+async def collect(till: Till, link: str, *, embedded: bool = False) -> Intent:
     """Return the intent that collects what a shared document asks for now; one at a time.
 
-    What the document asks for may have changed: then the intent follows, or is called off and another one made.
-    Raises NotYours, NotEnabled, ChargesDisabled, NotCollectable.
+    What the document asks for may have changed: then the intent follows, or is called off and another one made. Called
+    off, too, is what is paid on a page where a form is wanted (`embedded`: of the account's own Stripe), or the other
+    way round. Raises NotYours, NotEnabled, ChargesDisabled, NotCollectable.
     """
     for _ in range(3):
         async with till.database.open() as tx:
             document_id = await documents.enter_shared(tx, link)
             document = await documents.read(tx, document_id)
-            desk = await desk_of(tx)
+            desk = await desk_of(tx, face=Face.CONNECT if embedded else None)
             check_document(document, desk)
             intent = await store.intent_being_collected(tx, document_id)
             if intent is None:
-                intent = await _for_document(tx, till, desk, document)
-            elif intent.amount != document.total_due and await _reprice(tx, till, desk, intent, document.total_due):
+                intent = await _for_document(tx, till, desk, document, embedded=embedded)
+            elif _fits(intent, desk, embedded) and await _reprice(tx, till, desk, intent, document.total_due):
                 continue
         if intent is None:
             continue  # another tab has just made it
-        if intent.status == State.PROCESSING or _is_current(intent, document, till.database.clock.now()):
+        current = _fits(intent, desk, embedded) and _is_current(intent, document, till.database.clock.now())
+        if current or intent.status == State.PROCESSING:
             return intent
         await call_off(till, intent)
     raise NotCollectable(why="it is just being paid or changed; try again")
+
+
+def _fits(intent: Intent, desk: Desk, embedded: bool) -> bool:
+    """Tell whether an intent is paid where it is to be paid: on a page, or in a form of one merchant."""
+    return intent.embedded == embedded and (not embedded or intent.merchant_id == desk.merchant_id)
 
 
 def _is_current(intent: Intent, document: Document, now: datetime) -> bool:
@@ -157,7 +171,7 @@ async def payable(tx: Tx, document: Document) -> bool:
     """Tell whether a document of the organization that was entered can be paid online now."""
     if _obstacle(document):
         return False
-    desk = await store.desk(tx, None)
+    desk = await store.desk(tx, None, None)
     return desk is not None and not desk.obstacle
 
 
@@ -170,16 +184,21 @@ def check_document(document: Document, desk: Desk) -> None:
         raise NotCollectable(why=why)
 
 
-async def _for_document(tx: Tx, till: Till, desk: Desk, document: Document) -> Intent | None:
-    new = NewIntent(amount=Decimal(0), reference=document.number or "", return_url=desk.return_url)
+async def _for_document(tx: Tx, till: Till, desk: Desk, document: Document, *, embedded: bool) -> Intent | None:
+    reference, return_url = document.number or "", desk.return_url
+    new = NewIntent(amount=Decimal(0), reference=reference, return_url=return_url, embedded=embedded)
     return await insert(
         tx, till, desk, document.total_due, document.currency, account=document.account_id, new=new, document=document
     )
 
 
 async def _reprice(tx: Tx, till: Till, desk: Desk, intent: Intent, amount: int) -> bool:
-    """Let an intent that nobody has begun to pay ask for another amount; False when somebody has."""
+    """Let an intent ask for another amount; False where it does already, or somebody has begun to pay it on a page."""
+    if intent.amount == amount:
+        return False
     application, operator = fees(amount, desk.application_fee, till.operator_fee)
+    if intent.embedded and intent.begun_at is not None:
+        return await store.revise(tx, intent.id, intent.revision, amount, application, operator) is not None
     return await store.reprice(tx, intent.id, amount, application, operator, tx.now + LIFE) > 0
 
 
@@ -220,11 +239,10 @@ async def charge(till: Till, account: Id, organization_id: str, new: NewIntent) 
     """
     async with till.database.open(account) as tx:
         await organizations.enter(tx, organization_id, write=True)
-        currency, exponent, desk = await _ground(tx, new)
-        initial = await _initial(tx, new)
+        currency, exponent = await _currency(tx, new)
+        await _desk(tx)
+        desk = await _desk(tx, (await _initial(tx, new)).merchant_id)
         amount = money.to_minor(new.amount, exponent)
-        if initial.merchant_id != desk.merchant_id:
-            raise NotEnabled
         made = await _made(tx, till, desk, amount, currency, account=account, new=new)
     return await charged(till, made)
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +26,9 @@ from billhook.processing.service.settling import settle
 log = logging.getLogger("billhook.processing")
 
 MOST_AT_ONCE: Final = 100
+OPERATOR: Final = Id("0" * 24)
+"""Under whose name notices are kept that the operator's own keys prove."""
+_OPERATORS: Final = gateways.Connection("", {})
 _ROUNDS: Final = 20
 _AGAIN: Final = timedelta(minutes=5)
 
@@ -38,9 +41,11 @@ async def look(till: Till, organization: Id, intent_id: Id, hint: str | None = N
     """
     while True:  # who goes round again does so because somebody else has settled, and that one is done
         intent, desk = await intent_and_desk(till, organization, intent_id)
-        if intent.attempt == 0:
+        if intent.begun_at is None:
             return await _unopened(till, intent)
         payment = await _payment(till, intent, desk, hint)
+        if _lapsed(intent, payment, till.database.clock.now()):
+            return await _reopened(till, intent)
         async with till.database.open(organization=organization) as tx:
             settled = await settle(tx, intent, payment, desk)
         if settled is not None:
@@ -55,10 +60,22 @@ async def _unopened(till: Till, intent: Intent) -> Intent:
         return await read(tx, intent.id)
 
 
+def _lapsed(intent: Intent, payment: gateways.Payment, now: datetime) -> bool:
+    """Tell whether a page of the gateway is over that nobody has paid on, while the intent lives on."""
+    over = payment.status == gateways.Status.EXPIRED and intent.expires_at > now
+    return over and intent.status in OPEN and intent.initial_intent_id is None and payment.reference == intent.id
+
+
+async def _reopened(till: Till, intent: Intent) -> Intent:
+    async with till.database.open(organization=intent.organization_id) as tx:
+        await store.reopen(tx, intent.id, intent.attempt, intent.remote_id)
+        return await read(tx, intent.id)
+
+
 async def _payment(till: Till, intent: Intent, desk: Desk, hint: str | None) -> gateways.Payment:
     """Return the payment of an intent at the gateway, after what is left to do there has been done."""
     gateway, connection = till.at(desk)
-    merchant, remote_id = desk.merchant_remote_id or "", intent.remote_id or hint
+    merchant, remote_id = desk.merchant_remote_id or "", intent.remote_id or hint or None
     if remote_id is None:
         payment = await open_at_gateway(till, intent, desk)
     else:
@@ -121,23 +138,43 @@ async def take_notice(till: Till, platform_id: str, headers: Mapping[str, str], 
     """Take what a gateway tells us: proved, kept once, acted on by a worker. Raises Forged."""
     async with till.database.open() as tx:
         keys = await store.keys_of(tx, Id(platform_id)) if ids.is_id(platform_id) else None
-        now = tx.now
     if keys is None:
         raise Forged(why="its signature is not right")
     connection = gateways.Connection(keys.remote_id, till.gateways.seal.open(keys.credentials))
-    notices = await till.gateways.get(keys.gateway).read_notices(connection, headers, body, now)
+    await _take(till, Id(platform_id), till.gateways.get(keys.gateway), connection, headers, body)
+
+
+async def take_operator_notice(till: Till, headers: Mapping[str, str], body: bytes) -> None:
+    """Take what Stripe tells the operator, whose keys serve many accounts. Raises Forged."""
+    try:
+        await _take(till, OPERATOR, till.gateways.stripe, _OPERATORS, headers, body)
+    except gateways.Refused:  # there are no keys
+        raise Forged(why="its signature is not right") from None
+
+
+async def _take(
+    till: Till,
+    platform: Id,
+    gateway: gateways.Gateway,
+    connection: gateways.Connection,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> None:
+    notices = await gateway.read_notices(connection, headers, body, till.database.clock.now())
     async with till.database.open() as tx:
         for notice in notices:
-            payload = {"kind": notice.kind, "subject": notice.subject, "reference": notice.reference}
-            platform = Id(platform_id)
+            payload = msgspec.to_builtins(notice) | {"platform": platform}
             await store.note_notice(tx, platform, notice.id, notice.kind, notice.reference, NOTICED, payload)
     till.database.work.set()
 
 
 async def noticed(till: Till, job: Job) -> None:
     """Look at what a notice is about: at a merchant, or at an intent. Notices are hints; the gateway is asked."""
-    reference, kind = Id(job.payload["reference"]), job.payload["kind"]
-    is_merchant = kind.startswith("merchant.")
+    said, kind = job.payload, job.payload["kind"]
+    reference = said["reference"] or await _traced(till, said)
+    if reference is None:
+        return  # somebody else's business with the same account
+    reference, is_merchant = Id(reference), kind.startswith("merchant.")
     async with till.database.open() as tx:
         owner_of = store.merchant_owner if is_merchant else store.intent_owner
         organization = await owner_of(tx, reference, ids.shard_of(reference))
@@ -146,7 +183,22 @@ async def noticed(till: Till, job: Job) -> None:
     elif is_merchant:
         await refresh(till, organization, reference)
     else:
-        await look(till, organization, reference, job.payload["subject"])
+        await look(till, organization, reference, said["subject"] if said["reference"] else None)
+
+
+async def _traced(till: Till, said: dict[str, Any]) -> Id | None:
+    """Return our reference of what a notice is about that carries none: its gateway knows."""
+    platform = Id(said["platform"])
+    gateway: gateways.Gateway = till.gateways.stripe
+    connection = _OPERATORS
+    if platform != OPERATOR:
+        async with till.database.open() as tx:
+            keys = await store.keys_of(tx, platform)
+        if keys is None:
+            return None
+        gateway = till.gateways.get(keys.gateway)
+        connection = gateways.Connection(keys.remote_id, till.gateways.seal.open(keys.credentials))
+    return await gateway.trace(connection, said["subject"], said["account"])
 
 
 async def sweep(till: Till) -> int:

@@ -6,7 +6,7 @@ from billhook.processing import store
 from billhook.processing.journeys.collecting import call_off
 from billhook.processing.journeys.looking import look
 from billhook.processing.journeys.till import SOON, Till, open_at_gateway
-from billhook.processing.model import ChargesDisabled, Consent, Desk, Intent, IntentClosed, SandboxOnly
+from billhook.processing.model import ChargesDisabled, Consent, Desk, Intent, IntentClosed, NotCollectable, SandboxOnly
 from billhook.processing.service.intents import enter, enter_link, read
 from billhook.processing.service.set_up import desk_of
 
@@ -25,6 +25,8 @@ async def pay(till: Till, link: str, consent: Consent | None) -> str:
         desk = await desk_of(tx, known.merchant_id)
     if outdated is not None:
         known = await call_off(till, outdated)
+    if known.embedded:
+        raise NotCollectable(why="it is paid on the seller's own page")
     if intent is None:
         raise IntentClosed(status=known.status)
     if intent.page_url:
@@ -35,7 +37,10 @@ async def pay(till: Till, link: str, consent: Consent | None) -> str:
 async def _open(till: Till, intent: Intent, desk: Desk) -> str:
     if desk.obstacle:
         raise ChargesDisabled(reason=desk.obstacle)
-    return (await open_at_gateway(till, intent, desk)).page_url
+    payment = await open_at_gateway(till, intent, desk, present=True)
+    if not payment.page_url:  # a charge that came to its end when its payer came
+        raise IntentClosed(status=(await look(till, intent.organization_id, intent.id)).status)
+    return payment.page_url
 
 
 async def play_payment(

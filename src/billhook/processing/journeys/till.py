@@ -58,12 +58,17 @@ def request_of(till: Till, intent: Intent, desk: Desk) -> PaymentRequest:
         description=intent.reference[:MOST_REFERENCE],
         return_url=f"{till.page_of(intent)}/return",
         expires_at=intent.expires_at,
+        asked_at=intent.begun_at or intent.created_at,
         save=intent.allow_recurring,
+        embedded=intent.embedded,
     )
 
 
-async def open_at_gateway(till: Till, intent: Intent, desk: Desk) -> gateways.Payment:
-    """Have the payment of an intent opened, or find the one that was opened before, and note what it is called."""
+async def open_at_gateway(till: Till, intent: Intent, desk: Desk, *, present: bool = False) -> gateways.Payment:
+    """Have the payment of an intent opened, or find the one that was opened before, and note what it is called.
+
+    `present` says that the payer of a charge has come to confirm it.
+    """
     gateway, connection = till.at(desk)
     key = operation_key(intent.id, intent.attempt, "charge" if intent.initial_intent_id else "open")
     request = request_of(till, intent, desk)
@@ -72,12 +77,24 @@ async def open_at_gateway(till: Till, intent: Intent, desk: Desk) -> gateways.Pa
             initial = await read(tx, intent.initial_intent_id)
         if initial.saved is None:
             raise gateways.Refused(why="nothing was saved to charge by")
-        payment = await gateway.charge_saved(connection, request, initial.saved, key=key)
+        payment = await gateway.charge_saved(connection, request, initial.saved, key=key, present=present)
     else:
-        payment = await gateway.create_payment(connection, request, key=key)
+        payment = await _created(till, intent, gateway, connection, request, key)
     async with till.database.open(organization=intent.organization_id) as tx:
         await store.note_remote(tx, intent.id, intent.attempt, payment.id, payment.page_url)
     return payment
+
+
+async def _created(
+    till: Till, intent: Intent, gateway: Gateway, connection: Connection, request: PaymentRequest, key: str
+) -> gateways.Payment:
+    """Open a payment. What is refused is known not to be there: the next who pays asks under another key."""
+    try:
+        return await gateway.create_payment(connection, request, key=key)
+    except gateways.Refused:
+        async with till.database.open(organization=intent.organization_id) as tx:
+            await store.reopen(tx, intent.id, intent.attempt, None)
+        raise
 
 
 async def refund_at_gateway(till: Till, intent: Intent, desk: Desk, refund: Refund) -> None:

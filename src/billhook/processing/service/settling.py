@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from billhook import gateways, payments
 from billhook.db import Tx
 from billhook.kernel import ids, money
@@ -43,14 +45,16 @@ async def _settle(tx: Tx, intent: Intent, payment: gateways.Payment, desk: Desk)
     late = intent.expires_at <= tx.now
     state = state_of(payment, off_session=intent.initial_intent_id is not None, late=late)
     status = str(state) if may_move(intent.status, state) else intent.status
+    before = (intent.status, intent.payment_id, intent.failure, intent.refunded, intent.disputed)
     booked = intent.payment_id
+    if status in PAID:
+        intent = _as_collected(intent, payment)
     if status in PAID and booked is None:
         booked = await _book(tx, intent, payment)
     rows, fresh, moved = await _give_back(tx, intent, payment)
     await _follow_disputes(tx, intent, payment)
     refunded = sum(row.amount for row in rows if row.status != "failed")
     disputed = sum(dispute.amount for dispute in payment.disputes if _takes(dispute))
-    before = (intent.status, intent.payment_id, intent.failure, intent.refunded, intent.disputed)
     settled = await store.settle(
         tx,
         intent=intent.id,
@@ -59,6 +63,9 @@ async def _settle(tx: Tx, intent: Intent, payment: gateways.Payment, desk: Desk)
         gateway=desk.gateway,
         remote_id=payment.id,
         page_url=payment.page_url or None,
+        amount=intent.amount,
+        application_fee=intent.application_fee,
+        operator_fee=intent.operator_fee,
         failure=payment.failure,
         saved=payment.saved,
         payment=booked,
@@ -80,6 +87,14 @@ async def read_again(tx: Tx, intent_id: Id) -> Intent:
     return intent
 
 
+def _as_collected(intent: Intent, payment: gateways.Payment) -> Intent:
+    """Return an intent that asks for what was collected: the document may have changed while its payer was paying."""
+    operator = min(intent.operator_fee, payment.fee)
+    return msgspec.structs.replace(
+        intent, amount=payment.amount, application_fee=payment.fee - operator, operator_fee=operator
+    )
+
+
 async def _book(tx: Tx, intent: Intent, payment: gateways.Payment) -> Id:
     """Record what was collected, on the document if that takes it; money that came in is never turned away."""
     new = NewPayment(
@@ -88,7 +103,7 @@ async def _book(tx: Tx, intent: Intent, payment: gateways.Payment) -> Id:
         document_id=intent.document_id,
         currency=intent.currency,
         note=None if intent.document_id else intent.reference or None,
-        transaction_id=payment.id,
+        transaction_id=payment.transaction or payment.id,
     )
     return await _recorded(tx, new)
 
