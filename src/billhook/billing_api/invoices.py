@@ -1,5 +1,6 @@
 """Invoices of a network: listed, read, printed."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -149,11 +150,6 @@ async def items(request: BillhookRequest, invoice_id: FromPath[str]) -> InvoiceW
 )
 async def pdf(request: BillhookRequest, invoice_id: FromPath[str]) -> Response[bytes]:
     """Return the PDF of an issued invoice."""
-    return await paper_of(request, invoice_id)
-
-
-async def paper_of(request: BillhookRequest, invoice_id: str) -> Response[bytes]:
-    """Return the PDF of an invoice that was issued. Raises NotYours."""
 
     async def enter(tx: Tx) -> Id:
         document = await enter_invoice(tx, request.principal, invoice_id)
@@ -161,6 +157,11 @@ async def paper_of(request: BillhookRequest, invoice_id: str) -> Response[bytes]
             raise NotYours
         return document.id
 
+    return await paper_of(request, enter)
+
+
+async def paper_of(request: BillhookRequest, enter: Callable[[Tx], Awaitable[Id]]) -> Response[bytes]:
+    """Return the PDF of a document that was issued, and is entered so."""
     _, content = await documents.pdf(
         request.database, request.app.state.press, enter, account=request.principal.account_id
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from billhook import documents, organizations
 from billhook.billing_api.wire import named
 from billhook.db import Tx
-from billhook.documents import Document
+from billhook.documents import Document, Type
 from billhook.documents.model.document import OWED
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import NotYours
@@ -39,6 +39,17 @@ async def enter_invoice(tx: Tx, principal: Principal, invoice_id: str, *, write:
     await _of_network(tx, principal)
     document = await documents.read(tx, named(invoice_id))
     if document.type not in OWED or document.incoming or document.deleted_at is not None:
+        raise NotYours
+    return document
+
+
+async def enter_note(tx: Tx, principal: Principal, note_id: Id, *, write: bool = False) -> Document:
+    """Begin to act for the location that a credit note over an invoice belongs to, and return it. Raises NotYours."""
+    await documents.enter(tx, note_id, write=write)
+    await _of_network(tx, principal)
+    document = await documents.read(tx, note_id)
+    is_note = document.type == Type.CREDIT_NOTE and document.previous_document_id is not None
+    if not is_note or document.incoming or document.draft:
         raise NotYours
     return document
 

@@ -9,11 +9,9 @@ from billhook.billing_api.wire import Amount, MoneyAmountOut, Out, iso, major, s
 from billhook.documents import Document, PaymentOf
 from billhook.kernel import ids, time
 from billhook.payments import CREDIT
-from billhook.processing import OnlinePayment, OnlineRefund
+from billhook.processing import REFUND_OF, OnlinePayment, OnlineRefund
 
 Status = Literal["canceled", "failed", "pending", "processing", "succeeded"]
-REFUND_OF = "refundOf"
-"""The key of a payment's `custom` that names the payment which it gives back."""
 _STATUS: dict[str, Status] = {
     "initiated": "pending",
     "requires_action": "pending",

@@ -7,7 +7,7 @@ from billhook.payments.journal import balances, page_of_journal, verify
 from billhook.payments.model import Balance, Entry, Finding, NewCredit, NewPayment, NotPayable, Payment
 from billhook.payments.paying import AlreadyPaid, IsVoid, check_payable, pay
 from billhook.payments.service import change, count, delete, enter, page, read, record, record_for
-from billhook.payments.standing import CREDIT, Standing, standing
+from billhook.payments.standing import CREDIT, Share, Standing, shares, standing
 
 __all__ = [
     "CREDIT",
@@ -23,6 +23,7 @@ __all__ = [
     "NewPayment",
     "NotPayable",
     "Payment",
+    "Share",
     "Standing",
     "apply_balance",
     "apply_credit",
@@ -39,6 +40,7 @@ __all__ = [
     "read",
     "record",
     "record_for",
+    "shares",
     "standing",
     "verify",
 ]

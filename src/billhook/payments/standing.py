@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from billhook.documents.model.document import Document, PaymentOf
+from billhook.kernel.ids import Id
 
 CREDIT = "credit"
 """The type of payments that are applied credit."""
@@ -25,16 +26,30 @@ class Standing(msgspec.Struct, frozen=True):
     remaining: int
 
 
-def standing(document: Document, payments: Sequence[PaymentOf], notes: Sequence[Document]) -> Standing:
-    """Return how a document stands after its live payments and the credit notes over it."""
-    owed, pre, post = document.total_with_tax, 0, 0
+class Share(msgspec.Struct, frozen=True):
+    """How much of a credit note took off what was owed, and how much gave back of what was paid; in minor units."""
+
+    pre_payment: int
+    post_payment: int
+
+
+def shares(document: Document, payments: Sequence[PaymentOf], notes: Sequence[Document]) -> dict[Id, Share]:
+    """Return the shares of the credit notes over a document, in the order in which everything happened."""
+    owed, found = document.total_with_tax, dict[Id, Share]()
     happened = [(note.created_at, note.id, note.total_with_tax, True) for note in notes if not note.draft]
     happened += [(payment.created_at, payment.id, payment.amount, False) for payment in payments]
-    for _, _, amount, is_note in sorted(happened):
-        taken = max(0, min(amount, owed)) if is_note else 0
-        pre += taken
-        post += amount - taken if is_note else 0
+    for _, its, amount, is_note in sorted(happened):
+        if is_note:
+            taken = max(0, min(amount, owed))
+            found[its] = Share(taken, amount - taken)
         owed -= amount
+    return found
+
+
+def standing(document: Document, payments: Sequence[PaymentOf], notes: Sequence[Document]) -> Standing:
+    """Return how a document stands after its live payments and the credit notes over it."""
+    parts = shares(document, payments, notes).values()
+    pre, post = sum(part.pre_payment for part in parts), sum(part.post_payment for part in parts)
     credit = [payment.amount for payment in payments if payment.type == CREDIT]
     money = [payment.amount for payment in payments if payment.type != CREDIT]
     applied = sum(amount for amount in credit if amount > 0)

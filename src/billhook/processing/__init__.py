@@ -3,10 +3,15 @@
 from billhook.processing.attempts import OnlinePayment, OnlineRefund
 from billhook.processing.jobs import TICKS, handlers
 from billhook.processing.journeys import (
+    DESTINATIONS,
+    REFUND_OF,
     Form,
     NewCharge,
+    NewNote,
     SharedIntent,
     Till,
+    WantedLine,
+    WantedRefund,
     cancel,
     charge,
     charge_by_itself,
@@ -15,6 +20,7 @@ from billhook.processing.journeys import (
     connect,
     create,
     enable,
+    give_note,
     link,
     look,
     look_shared,
@@ -25,6 +31,7 @@ from billhook.processing.journeys import (
     play_answer,
     play_approval,
     play_payment,
+    preview_note,
     reconnect,
     refund,
     status,
@@ -66,6 +73,8 @@ from billhook.processing.service import (
 )
 
 __all__ = [
+    "DESTINATIONS",
+    "REFUND_OF",
     "TICKS",
     "Consent",
     "Desk",
@@ -77,6 +86,7 @@ __all__ = [
     "Method",
     "NewCharge",
     "NewIntent",
+    "NewNote",
     "OnlinePayment",
     "OnlineRefund",
     "Platform",
@@ -84,6 +94,8 @@ __all__ = [
     "SharedIntent",
     "Till",
     "Transaction",
+    "WantedLine",
+    "WantedRefund",
     "cancel",
     "change",
     "charge",
@@ -99,6 +111,7 @@ __all__ = [
     "fee_statement",
     "fee_table",
     "forget_method",
+    "give_note",
     "handlers",
     "keep_method",
     "link",
@@ -117,6 +130,7 @@ __all__ = [
     "play_answer",
     "play_approval",
     "play_payment",
+    "preview_note",
     "read",
     "reconnect",
     "refund",

@@ -3,6 +3,15 @@
 from billhook.processing.journeys.charging import NewCharge, charge_as_planned, charge_by_itself, charge_document
 from billhook.processing.journeys.collecting import cancel, charge, collect, create, payable
 from billhook.processing.journeys.connecting import connect, reconnect
+from billhook.processing.journeys.crediting import (
+    DESTINATIONS,
+    REFUND_OF,
+    NewNote,
+    WantedLine,
+    WantedRefund,
+    give_note,
+    preview_note,
+)
 from billhook.processing.journeys.forms import Form, open_form
 from billhook.processing.journeys.looking import (
     SharedIntent,
@@ -19,10 +28,15 @@ from billhook.processing.journeys.refunding import refund
 from billhook.processing.journeys.till import Till
 
 __all__ = [
+    "DESTINATIONS",
+    "REFUND_OF",
     "Form",
     "NewCharge",
+    "NewNote",
     "SharedIntent",
     "Till",
+    "WantedLine",
+    "WantedRefund",
     "cancel",
     "charge",
     "charge_as_planned",
@@ -32,6 +46,7 @@ __all__ = [
     "connect",
     "create",
     "enable",
+    "give_note",
     "link",
     "look",
     "look_shared",
@@ -43,6 +58,7 @@ __all__ = [
     "play_answer",
     "play_approval",
     "play_payment",
+    "preview_note",
     "reconnect",
     "refresh",
     "refund",
