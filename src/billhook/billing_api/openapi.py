@@ -15,7 +15,7 @@ from litestar.routes import HTTPRoute
 from billhook import __version__
 from billhook.billing_api.admission import NETWORK, PURPOSE, SCOPE
 from billhook.billing_api.envelope import RefusalOut, encode
-from billhook.web import BillhookRequest
+from billhook.web import BillhookRequest, Instant
 
 _KEPT: Final = "billing_openapi"
 _REF: Final = "#/components/schemas/"
@@ -76,7 +76,7 @@ def _describe(app: Litestar) -> dict[str, Any]:
     handlers = _handlers(app)
     types = [kind for _, _, handler in handlers for kind in _types(handler)]
     kinds = list(dict.fromkeys([RefusalOut, *types]))
-    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF + "{name}")
+    schemas, components = msgspec.json.schema_components(kinds, schema_hook=_hook, ref_template=_REF + "{name}")
     of = dict(zip(kinds, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler in handlers:
@@ -91,6 +91,12 @@ def _describe(app: Litestar) -> dict[str, Any]:
     }
     polished: dict[str, Any] = _polished(document)
     return polished
+
+
+def _hook(kind: type) -> dict[str, Any]:
+    if kind is Instant:
+        return {"type": "string", "format": "date-time"}
+    raise NotImplementedError(f"no schema for {kind}")
 
 
 def _types(handler: HTTPRouteHandler) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.billing_api import credit_notes, drafts, invoices, items, openapi, pay
+from billhook.billing_api import credit_notes, drafts, invoices, items, openapi, pay, transactions
 from billhook.billing_api.admission import PURPOSE
 from billhook.billing_api.envelope import HANDLERS
 
@@ -19,7 +19,14 @@ def is_here(path: str) -> bool:
 
 def routes() -> list[ControllerRouterHandler]:
     """Return the routes, who they are for, and how they refuse."""
-    resources = [*invoices.ROUTES, *drafts.ROUTES, *items.ROUTES, *pay.ROUTES, *credit_notes.ROUTES]
+    resources = [
+        *invoices.ROUTES,
+        *drafts.ROUTES,
+        *items.ROUTES,
+        *pay.ROUTES,
+        *credit_notes.ROUTES,
+        *transactions.ROUTES,
+    ]
     opt = {"purpose": PURPOSE}
     here = Router("/", route_handlers=resources, opt=opt, exception_handlers=HANDLERS, include_in_schema=False)
     return [here, *openapi.ROUTES]
