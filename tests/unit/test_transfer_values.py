@@ -100,6 +100,7 @@ def test_a_file_is_read_however_it_is_written(encoding: str, separator: str) -> 
         (b"colour,size\nred,1\n", "file", "presence"),
         (b"name,NAME\na,b\n", "file", "uniqueness"),
         (b"PK\x03\x04xl", "file", "format"),
+        (b"\xd0\xcf\x11\xe0old", "file", "format"),
         ("name\nŽ\n".encode("cp1250"), "file", "format"),
         (b'name,email\n"a,b\nc,d\n', "2", "format"),
         (b'name,email\na,b\n"c" d,e\n', "3", "format"),

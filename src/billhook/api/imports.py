@@ -1,4 +1,4 @@
-"""Tables in: clients, items and payments from a CSV file, checked first and then all of them or none."""
+"""Tables in: clients, items and payments from a CSV or Excel file, checked first and then all of them or none."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from billhook.transfer import Import
 from billhook.transfer.model import MAX_FILE_BYTES
 from billhook.web import BillhookRequest
 
-CSV = "text/csv"
+TABLES = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 ImportType = Annotated[str, QueryParameter(name="type", description="What the rows are.")]
 DryRun = Annotated[bool, QueryParameter(name="dryRun", description="Whether the file is only checked.")]
 Separator = Annotated[
@@ -93,7 +93,7 @@ def import_out(found: Import) -> ImportOut:
 @post(
     "/Organizations/{organization_id:str}/import",
     status_code=200,
-    opt={"upload": (CSV,)},
+    opt={"upload": TABLES},
     request_max_body_size=MAX_FILE_BYTES,
     tags=["Transfer"],
     summary="Import a table",
@@ -108,7 +108,7 @@ async def create(
     decimal: Decimals = "",
     dates: Dates = "",
 ) -> CheckedOut:
-    """Check a CSV file (multipart, any field name, or the bytes) and have it written, all of it; a dry run only checks.
+    """Check a CSV or Excel file (multipart, any field, or the bytes) and have it written whole; a dry run only checks.
 
     Every bad row is listed, with line, column and reason, and then nothing is imported. What is there already (the same
     id, SKU, e-mail address, transaction id) is brought up to date or skipped, not made twice.

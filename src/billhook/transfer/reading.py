@@ -1,10 +1,11 @@
-"""Reading a CSV file row by row: its encoding, its separator, its header. Only one row is in memory."""
+"""Reading a table row by row: the encoding and separator of CSV, and the header. Only one row is in memory."""
 
 import codecs
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Final
 
 import msgspec
@@ -14,24 +15,24 @@ from billhook.transfer import values
 from billhook.transfer.model import SEPARATORS
 from billhook.transfer.sheets import FORMULA
 from billhook.transfer.values import Form
+from billhook.transfer.workbook import Unreadable, Workbook
 
 MAX_HEADER: Final = 64 * 1024
 MAX_LINE: Final = 1024 * 1024
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A file that can be read: how, and which of its columns are known, by their places."""
+    """A file that can be read: its lines after the header, anew at each call; the columns that are known, by place."""
 
-    file: BinaryIO
-    encoding: str
-    separator: str
+    lines: Callable[[], Iterator[tuple[int, list[str]]]]
     columns: dict[int, str]
     ignored: list[str]
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield each row that is not blank: its line, and its cells by column. Raises Invalid."""
-        for line, cells in lines(self.file, self.encoding, self.separator):
+        for line, cells in self.lines():
             found = {name: text for at, name in self.columns.items() if at < len(cells) and (text := _plain(cells[at]))}
             if found:
                 yield line, found
@@ -47,13 +48,36 @@ def opened(file: BinaryIO, known: dict[str, str], *, encoding: str, separator: s
     file.seek(0)
     start = file.read(4)
     if start.startswith(b"PK"):
-        raise bad_file("format", "is an Excel file or a ZIP; save the sheet as CSV and send that")
+        return _of_workbook(file, known)
+    if start == _OLD_EXCEL:
+        raise bad_file("format", "is a workbook of the old kind (.xls); save it as .xlsx or CSV and send that")
     encoding = encoding or next((name for mark, name in _MARKS if start.startswith(mark)), "utf-8")
     sign = SEPARATORS.get(separator.lower(), "") if separator else ""
     header = _first_line(file, encoding)
     best = max((sign,) if sign else (",", ";", "\t", "|"), key=lambda one: len(_known(header, one, known)))
-    names = _known(header, best, known)
     cells = next(csv.reader([header], delimiter=best), [])
+    return _table(lambda: lines(file, encoding, best), cells, known)
+
+
+def _of_workbook(file: BinaryIO, known: dict[str, str]) -> Table:
+    try:
+        book = Workbook(file)
+        cells = next((cells for _, cells in book.rows() if any(cells)), [])
+    except Unreadable as error:
+        raise bad_file("format", str(error)) from None
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        try:
+            yield from itertools.islice((row for row in book.rows() if any(row[1])), 1, None)
+        except Unreadable as error:
+            raise bad_file("format", str(error)) from None
+
+    return _table(rows, cells, known)
+
+
+def _table(rows: Callable[[], Iterator[tuple[int, list[str]]]], cells: list[str], known: dict[str, str]) -> Table:
+    """Return a table whose header is known. Raises Invalid."""
+    names = _named(cells, known)
     if not names:
         raise bad_file(
             "presence", f"has no known column in its first line; known: {', '.join(sorted(set(known.values())))}"
@@ -62,7 +86,7 @@ def opened(file: BinaryIO, known: dict[str, str], *, encoding: str, separator: s
     if twice:
         raise bad_file("uniqueness", f"names these columns twice: {', '.join(twice)}")
     ignored = [cell.strip()[:80] for at, cell in enumerate(cells) if at not in names and cell.strip()]
-    return Table(file, encoding, best, names, ignored[:50])
+    return Table(rows, names, ignored[:50])
 
 
 def bare(name: str) -> str:
@@ -72,9 +96,12 @@ def bare(name: str) -> str:
 
 def _known(header: str, separator: str, known: dict[str, str]) -> dict[int, str]:
     try:
-        cells = next(csv.reader([header], delimiter=separator), [])
+        return _named(next(csv.reader([header], delimiter=separator), []), known)
     except csv.Error:
         return {}
+
+
+def _named(cells: list[str], known: dict[str, str]) -> dict[int, str]:
     return {at: known[bare(cell)] for at, cell in enumerate(cells) if bare(cell) in known}
 
 
