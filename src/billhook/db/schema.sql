@@ -463,6 +463,39 @@ begin
   end loop;
 end $$;
 
+CREATE FUNCTION documents.term(organization uuid, name text, value text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ select hashtextextended(organization::text || '.' || name || '=' || value, 45) $$;
+
+CREATE FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, custom jsonb) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array_agg(documents.term(organization, t.name, t.value))
+    from (select 'custom.' || c.key as name, c.value from jsonb_each_text(custom) c
+           union all
+          select n.name, n.value
+            from (values ('_documentClient.name', client ->> 'name'), ('_documentClient.email', client ->> 'email'),
+                         ('_documentClient.taxNumber', client ->> 'tax_number'),
+                         ('_documentClient.companyNumber', client ->> 'company_number'),
+                         ('numberInternal', options ->> 'number_internal')) n(name, value)) t
+   where t.value <> ''
+$$;
+
+CREATE FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET enable_indexonlyscan TO 'off'
+    AS $$
+  select array(
+    select d.id from documents.document d
+     where d.shard = of_shard and d.organization_id = public.tenant() and d.deleted_at is null
+       and documents.terms(d.organization_id, d.client, d.options, d.custom)
+           @> array(select documents.term(public.tenant(), t.name, t.value) from unnest(names, texts) t(name, value))
+     limit most)
+$$;
+
 CREATE FUNCTION events.begin_era() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -2425,6 +2458,8 @@ CREATE INDEX document_referring ON documents.document USING gin (document_ids) W
 
 CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
 
+CREATE INDEX document_term ON documents.document USING gin (documents.terms(organization_id, client, options, custom)) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
+
 CREATE INDEX document_to_fall_due ON documents.document USING btree (date_due) WHERE ((overdue_at IS NULL) AND (NOT draft) AND (NOT canceled) AND (NOT paid_in_full) AND (deleted_at IS NULL) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text])));
 
 CREATE UNIQUE INDEX document_unique_id ON documents.document USING btree (shard, organization_id, unique_id) WHERE ((unique_id IS NOT NULL) AND (deleted_at IS NULL));
@@ -2859,6 +2894,13 @@ GRANT ALL ON FUNCTION documents.take_overdue(moment timestamp with time zone, mo
 GRANT ALL ON FUNCTION documents.tallies_due(at_least integer) TO billhook_app;
 
 REVOKE ALL ON FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION documents.term(organization uuid, name text, value text) TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, custom jsonb) TO billhook_app;
+
+REVOKE ALL ON FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) TO billhook_app;
 
 REVOKE ALL ON FUNCTION events.begin_era() FROM PUBLIC;
 

@@ -5,8 +5,8 @@ from typing import Final
 from billhook.web import Column, Columns, Order, order_by_instant
 
 
-def _amount(column: str, order: str = "") -> Column:
-    return Column(f"({column} * power(10::numeric, -exponent))", "number", order)
+def _amount(column: str, sorted_by: str = "") -> Column:
+    return Column(f"({column} * power(10::numeric, -exponent))", "number", sorted_by, sorted_by)
 
 
 def _converted(column: str) -> Column:
@@ -71,6 +71,16 @@ COLUMNS: Final[Columns] = {
     **{f"_documentClient.{name}": Column(f"(client ->> '{name}')") for name in _CLIENT.split()},
 }
 
+TERMS: Final = frozenset(
+    {
+        "numberInternal",
+        "_documentClient.name",
+        "_documentClient.email",
+        "_documentClient.taxNumber",
+        "_documentClient.companyNumber",
+    }
+)
+"""What is looked up at any size beside the keys of `custom`, though it is a part of something else."""
 TALLIED: Final = frozenset({"type", "draft", "incoming", "canceled", "paidInFull", "currencyId", "dateYear"})
 """What documents are counted by ahead of time: where only these are asked for, a count takes the same at any size."""
 

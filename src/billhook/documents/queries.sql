@@ -225,6 +225,10 @@ select count(*) from documents.document where shard = $1 and organization_id = $
 -- The ids of a page, from an index alone where that can be; the filter language completes it.
 select id from documents.document where shard = $1 and organization_id = $2;
 
+-- name: with_terms
+-- The ids of documents that have all of these values under these names, of so many at most.
+select unnest(documents.with_terms(:names::text[], :texts::text[], :shard, :most::int)) as id;
+
 -- name: tally
 -- How many documents there are, without a look at them; the filter language completes it with what is tallied.
 select coalesce(sum(n), 0)::bigint from documents.tally where shard = $1 and organization_id = $2 and sorted_by = '';

@@ -355,6 +355,10 @@ async def payments_of(tx: Tx, documents: list[Id]) -> list[PaymentOf]: ...
 
 
 @sql.many
+async def with_terms(tx: Tx, names: list[str], texts: list[str], most: int) -> list[Id]: ...
+
+
+@sql.many
 async def tallies_due(tx: Tx, at_least: int) -> list[Due]: ...
 
 

@@ -2,11 +2,14 @@
 
 from typing import Any, Final
 
+import msgspec
+
 from billhook.db import Tx
 from billhook.documents import store
 from billhook.documents.columns import COLUMNS, ORDERS, TALLIED
 from billhook.documents.model.document import Document, PaymentOf
 from billhook.documents.model.numbering import MAIN, Series, standard
+from billhook.documents.service.narrowing import narrowed
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
@@ -27,6 +30,9 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     A page behind the first is found by ids alone, and only its own rows are fetched. Raises Invalid.
     """
     compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
+    if not query.deleted and (near := await narrowed(tx, query.where)) is not query.where:
+        query = msgspec.structs.replace(query, where=near)
+        compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
     rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
     arguments, skip, total = [tx.shard, tx.organization, *compiled.arguments], query.skip, None
     tallied = not query.deleted and _TALLY.tells(query.where)
@@ -34,7 +40,7 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     if begin is not None:
         rest, arguments, skip, total = rest + begin.sql, [*arguments, *begin.arguments], begin.skip, begin.total
     elif query.where or query.skip:
-        total = await count(tx, query.where, deleted=query.deleted)
+        total = await _count(tx, query)
     if query.order and query.order[0][0] not in ORDERS:
         total = await _few_enough(tx, query, total)
     if total is not None and total <= query.skip:
@@ -47,12 +53,12 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     rows = await store.list_documents(tx, store.LIST_DOCUMENTS + rest + tail, arguments)
     if total is None and len(rows) < query.limit:
         return rows, len(rows)
-    return rows, await count(tx, query.where, deleted=query.deleted) if total is None else total
+    return rows, await _count(tx, query) if total is None else total
 
 
 async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
     """Return how many documents are to be sorted without an index. Raises Invalid when they are too many for that."""
-    found = await count(tx, query.where, deleted=query.deleted) if total is None else total
+    found = await _count(tx, query) if total is None else total
     if found > SORTED_AT_MOST:
         names = ", ".join(ORDERS)
         message = f"`{query.order[0][0]}` sorts {SORTED_AT_MOST} documents at most, and {found} match"
@@ -62,11 +68,16 @@ async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
 
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many documents of the organization match: by the tally where it can tell, else by a look at them."""
-    if not deleted and _TALLY.tells(where):
-        return await _TALLY.count(tx, where)
-    compiled = Compiled.of_where(where, COLUMNS, first=3)
+    Compiled.of_where(where, COLUMNS, first=3)  # refuses what is no condition before anything is looked up
+    return await _count(tx, Query(where=where if deleted else await narrowed(tx, where), deleted=deleted))
+
+
+async def _count(tx: Tx, query: Query) -> int:
+    if not query.deleted and _TALLY.tells(query.where):
+        return await _TALLY.count(tx, query.where)
+    compiled = Compiled.of_where(query.where, COLUMNS, first=3)
     arguments = [tx.shard, tx.organization, *compiled.arguments]
-    text = store.COUNT_DOCUMENTS + ("" if deleted else " and deleted_at is null") + compiled.where
+    text = store.COUNT_DOCUMENTS + ("" if query.deleted else " and deleted_at is null") + compiled.where
     return (await store.count_documents(tx, text, arguments))[0]
 
 

@@ -15,12 +15,14 @@ class Column(msgspec.Struct, frozen=True):
     """One filterable name: `sql` is a trusted expression; `type` says how a value is read.
 
     Types: text, id, bool, number, whole, instant. `custom` columns are jsonb objects whose keys are compared as text.
-    `order` is what lists are sorted by instead, where an index has another expression of the same sense.
+    `order` is what lists are sorted by instead, where an index has another expression of the same sense. `thousandths`
+    is a whole number that an index has: the value times 1,000, rounded, and no further from zero than 9 × 10^18.
     """
 
     sql: str
     type: str = "text"
     order: str = ""
+    thousandths: str = ""
 
 
 Columns = dict[str, Column]

@@ -1,5 +1,6 @@
 """Compiling a filter: wire words in, parameterised SQL out; nothing of the request ever becomes SQL text itself."""
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ MAX_DEPTH = 8
 MAX_VALUES = 1_000
 MAX_PATTERN = 200
 
+_MOST = Decimal(9 * 10**18)
 _COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _PATTERN = {"like": False, "nlike": True, "ilike": False, "nilike": True, "regexp": False}
 
@@ -101,21 +103,32 @@ class _Compiler:
     def equal(self, column: Column, value: Any, path: str) -> str:
         if value is None:
             return f"{column.sql} is null"
-        return f"{column.sql} = {self.argument(read(column, value, path), CAST[column.type])}"
+        return self.compared(column, "=", read(column, value, path))
+
+    def compared(self, column: Column, sign: str, value: Any) -> str:
+        """Return a comparison; beside it, where there is an index, what follows from it and the index can answer."""
+        text = f"{column.sql} {sign} {self.argument(value, CAST[column.type])}"
+        if not column.thousandths:
+            return text
+        thousandths = max(min(value * 1000, _MOST), -_MOST)
+        if sign not in {"<", "<="}:
+            lowest = int(thousandths.to_integral_value(ROUND_FLOOR))
+            text += f" and {column.thousandths} >= {self.argument(lowest, 'bigint')}"
+        if sign not in {">", ">="}:
+            highest = int(thousandths.to_integral_value(ROUND_CEILING))
+            text += f" and {column.thousandths} <= {self.argument(highest, 'bigint')}"
+        return f"({text})"
 
     def operator(self, column: Column, name: str, value: Any, path: str, options: str) -> str:
         if name in _COMPARE:
-            return f"{column.sql} {_COMPARE[name]} {self.argument(read(column, value, path), CAST[column.type])}"
+            return self.compared(column, _COMPARE[name], read(column, value, path))
         if name in ("eq", "neq"):
             equal = self.equal(column, value, path)
             return equal if name == "eq" else f"({equal}) is not true"
         if name in ("inq", "nin"):
             return self.among(column, name, value, path)
         if name == "between":
-            if not isinstance(value, list) or len(value) != 2:
-                raise invalid("filter", path[:120], "type", "must be a list of two values")
-            low, high = (self.argument(read(column, v, path), CAST[column.type]) for v in value)
-            return f"{column.sql} between {low} and {high}"
+            return self.between(column, value, path)
         if name in _PATTERN:
             return self.pattern(column, name, value, path, options)
         if name == "exists":
@@ -123,6 +136,15 @@ class _Compiler:
             return f"{column.sql} is {'not ' if wanted else ''}null"
         known = "eq, neq, gt, gte, lt, lte, between, inq, nin, like, nlike, ilike, nilike, regexp, exists, and, or"
         raise invalid("filter", path[:120], "unknown_operator", f"`{name[:40]}` is no operator here; known: {known}")
+
+    def between(self, column: Column, value: Any, path: str) -> str:
+        if not isinstance(value, list) or len(value) != 2:
+            raise invalid("filter", path[:120], "type", "must be a list of two values")
+        low, high = (read(column, v, path) for v in value)
+        if column.thousandths:
+            return f"{self.compared(column, '>=', low)} and {self.compared(column, '<=', high)}"
+        cast = CAST[column.type]
+        return f"{column.sql} between {self.argument(low, cast)} and {self.argument(high, cast)}"
 
     def among(self, column: Column, name: str, value: Any, path: str) -> str:
         values = value if isinstance(value, list) else [value]
