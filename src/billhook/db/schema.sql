@@ -1960,6 +1960,7 @@ CREATE TABLE processing.platform (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     face text DEFAULT 'processing'::text NOT NULL,
+    verification jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT platform_application_fee_check CHECK (((application_fee >= (0)::numeric) AND (application_fee <= (99)::numeric))),
     CONSTRAINT platform_environment_check CHECK ((environment = ANY (ARRAY['sandbox'::text, 'production'::text]))),
     CONSTRAINT platform_face_check CHECK ((face = ANY (ARRAY['processing'::text, 'connect'::text]))),

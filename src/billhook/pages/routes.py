@@ -3,7 +3,20 @@
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.pages import account, assets, dev_mail, invitation, invoice, payment, sandbox, theme
+from billhook.pages import (
+    account,
+    assets,
+    dashboard,
+    dashboard_merchant,
+    dashboard_processing,
+    dev_mail,
+    invitation,
+    invoice,
+    payment,
+    sandbox,
+    sign_in,
+    theme,
+)
 from billhook.pages.refusals import HANDLERS
 
 
@@ -18,7 +31,15 @@ def routes() -> list[ControllerRouterHandler]:
         *dev_mail.ROUTES,
         *payment.ROUTES,
         *sandbox.ROUTES,
+        *sign_in.ROUTES,
     ]
+    signed = [*dashboard.ROUTES, *dashboard_processing.ROUTES, *dashboard_merchant.ROUTES]
     return [
-        Router("/", route_handlers=handlers, opt={"public": True}, exception_handlers=HANDLERS, include_in_schema=False)
+        Router(
+            "/",
+            route_handlers=[*handlers, Router("/", route_handlers=signed, before_request=dashboard.let_in)],
+            opt={"public": True},
+            exception_handlers=HANDLERS,
+            include_in_schema=False,
+        )
     ]

@@ -131,6 +131,8 @@ class Platform(msgspec.Struct, frozen=True):
     custom: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+    refused: bool
+    """Whether its verification was refused."""
 
 
 class Merchant(msgspec.Struct, frozen=True):
@@ -171,8 +173,10 @@ class Desk(msgspec.Struct, frozen=True):
     @property
     def obstacle(self) -> str:
         """Why nothing can be collected; empty when all is well."""
-        if not (self.platform_active and self.platform_approved):
+        if not self.platform_active:
             return "Payment processing is switched off."
+        if not self.platform_approved:
+            return "The account that runs payment processing is not verified yet."
         if not self.merchant_active:
             return "The organization has switched it off."
         if not self.charges_enabled or self.merchant_remote_id is None:

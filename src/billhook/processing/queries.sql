@@ -9,11 +9,11 @@ values (:id, :owner, :face, :gateway, :environment, :approved, :application_fee,
   :credentials, :options, :custom, :now, :now)
 on conflict do nothing
 returning id, account_id, face, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
-       options, custom, created_at, updated_at;
+       options, custom, created_at, updated_at, false as refused;
 
 -- name: select_platform
 select id, account_id, face, gateway, environment, active, approved, application_fee, refund_fee, return_url, remote_id,
-       options, custom, created_at, updated_at
+       options, custom, created_at, updated_at, not approved and verification <> '{}' as refused
   from processing.platform where account_id = :owner and face = :face;
 
 -- name: sealed
@@ -28,6 +28,18 @@ update processing.platform
        custom = coalesce(:custom, custom), options = options || coalesce(:options::jsonb, '{}'),
        credentials = coalesce(:credentials, credentials), updated_at = :now
  where account_id = :owner and face = :face;
+
+-- name: verify
+-- What an account says of itself, and whether that will do.
+update processing.platform set verification = :form, approved = :approved, updated_at = :now
+ where account_id = :owner and face = :face and gateway = :gateway;
+
+-- name: is_offered
+-- Whether an organization can be onboarded at all: whether the root of its accounts has set that face up.
+select exists (
+  select from processing.platform p
+    join organizations.organization o on o.shard = :shard and o.id = :organization_id
+   where p.account_id = o.root_account_id and p.face = :face);
 
 -- name: keys_of
 -- What notices of a platform are checked with.

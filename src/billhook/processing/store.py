@@ -86,6 +86,14 @@ async def change_platform(
 ) -> int: ...
 
 
+@sql.run
+async def verify(tx: Tx, owner: Id, face: str, gateway: str, form: dict[str, str], approved: bool) -> int: ...
+
+
+@sql.one
+async def is_offered(tx: Tx, face: str) -> bool: ...
+
+
 @sql.one
 async def keys_of(tx: Tx, platform: Id) -> Keys | None: ...
 

@@ -19,13 +19,16 @@ from billhook.web.filters import (
 from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
 from billhook.web.problems import STATUS_OF
+from billhook.web.session import COOKIE, SESSION_SECONDS, is_own_form, session_token, signed_in
 from billhook.web.spelling import slips
 from billhook.web.types import Instant, decode_instant, is_sane
 
 __all__ = [
     "CONTENT",
+    "COOKIE",
     "DATABASE",
     "OPERATION",
+    "SESSION_SECONDS",
     "STATUS_OF",
     "AnyCase",
     "Authenticator",
@@ -45,11 +48,14 @@ __all__ = [
     "Unauthenticated",
     "decode_instant",
     "find_faults",
+    "is_own_form",
     "is_sane",
     "order_by_instant",
     "parse_query",
     "parse_where",
     "refuse_null_in_url",
+    "session_token",
+    "signed_in",
     "slips",
     "token_of",
 ]

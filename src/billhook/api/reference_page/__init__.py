@@ -8,8 +8,8 @@ from typing import Any, Final
 from litestar import Litestar, Response, get
 
 from billhook.api.openapi import description_of
-from billhook.api.reference_page.page import render
-from billhook.web import BillhookRequest
+from billhook.api.reference_page.page import render, with_token
+from billhook.web import BillhookRequest, session_token, signed_in
 
 _KEPT: Final = "reference_page"
 _FOLDER: Final = resources.files(__package__)
@@ -41,7 +41,10 @@ def _page_of(app: Litestar) -> bytes:
 async def docs(request: BillhookRequest) -> Response[bytes]:
     """Return the reference, made when it is first asked for."""
     page = await asyncio.to_thread(_page_of, request.app)
-    return Response(page, media_type="text/html; charset=utf-8", headers=_HEADERS | {"cache-control": "no-cache"})
+    headers = _HEADERS | {"cache-control": "no-cache", "vary": "cookie"}
+    if await signed_in(request):
+        page, headers["cache-control"] = with_token(page, session_token(request)), "private, no-store"
+    return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
 
 @get("/docs/reference.css", opt=_OPEN, include_in_schema=False)

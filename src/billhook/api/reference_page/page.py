@@ -15,6 +15,12 @@ from billhook.api.reference_page.snippets import LANGUAGES, snippets
 _CODE: Final = re.compile(r"`([^`]+)`")
 _FEW: Final = 12
 _FORM: Final = "multipart/form-data"
+_SIGN_IN: Final = (
+    '<p class="token"><a href="/sign-in?to=/docs">Sign in</a> to have your own access token in the examples.</p>'
+)
+_SIGNED_IN: Final = (
+    '<p class="token">The examples carry the access token of your session; it ends when you sign out.</p>'
+)
 
 
 def inline(text: str) -> Markup:
@@ -159,6 +165,23 @@ def _environment() -> Environment:
     return environment
 
 
+def with_token(page: bytes, token: str) -> bytes:
+    """Return the page for somebody who is signed in: the token of the session stands in the examples."""
+    mine = str(escape(token))
+    for written, filled in (
+        (str(escape('os.environ["ACCESS_TOKEN"]')), str(escape(f'"{token}"'))),
+        (str(escape("{os.environ['ACCESS_TOKEN']}")), mine),
+        ("${process.env.ACCESS_TOKEN}", mine),
+        ("process.env.ACCESS_TOKEN", str(escape(f'"{token}"'))),
+        ("$ACCESS_TOKEN", mine),
+        ('<span class="needs"> with <code>ACCESS_TOKEN</code></span>', ""),
+        (" <code>ACCESS_TOKEN</code>", ""),
+        (_SIGN_IN, _SIGNED_IN),
+    ):
+        page = page.replace(written.encode(), filled.encode())
+    return page
+
+
 def render(description: Description, public_url: str, asset_version: str) -> bytes:
     """Return the page. `asset_version` changes with the style sheet and the script, which may be kept for ever."""
     builder = _Builder(description, public_url)
@@ -175,6 +198,7 @@ def render(description: Description, public_url: str, asset_version: str) -> byt
     page = _environment().get_template("page.html")
     return page.render(
         info=description.document["info"],
+        sign_in=Markup(_SIGN_IN),  # noqa: S704 - a text of ours
         public_url=public_url,
         version=asset_version,
         languages=LANGUAGES,

@@ -22,7 +22,7 @@ from billhook.processing.journeys.looking import (
     take_notice,
     take_operator_notice,
 )
-from billhook.processing.journeys.onboarding import enable, link, onboard, play_approval, refresh, status
+from billhook.processing.journeys.onboarding import enable, follow, link, onboard, play_approval, refresh, status
 from billhook.processing.journeys.paying import pay, play_answer, play_payment
 from billhook.processing.journeys.refunding import refund
 from billhook.processing.journeys.till import Till
@@ -46,6 +46,7 @@ __all__ = [
     "connect",
     "create",
     "enable",
+    "follow",
     "give_note",
     "link",
     "look",

@@ -21,8 +21,10 @@ from billhook.web import Principal
 log = logging.getLogger("billhook.processing")
 
 
-async def enable(till: Till, principal: Principal, said: dict[str, Any]) -> Platform:
+async def enable(till: Till, principal: Principal, said: dict[str, Any], *, verified: bool = True) -> Platform:
     """Set up the payment processing of an account; it is that of all organizations in its tree.
+
+    Where no money is, nobody has to be looked at; whoever is to be, for the look of it, is not `verified` yet.
 
     Raises NotYours (for an account within a tree of another), Invalid, AlreadyEnabled.
     """
@@ -46,7 +48,7 @@ async def enable(till: Till, principal: Principal, said: dict[str, Any]) -> Plat
             face=Face.PROCESSING,
             gateway=gateway.name,
             environment=environment,
-            approved=True,  # where no money is, nobody has to be looked at
+            approved=verified or gateway.name != sandbox.NAME,
             application_fee=said.get("application_fee") or Decimal(0),
             refund_fee=said.get("refund_fee") or "keep",
             return_url=said.get("return_url") or None,
@@ -78,8 +80,13 @@ async def onboard(till: Till, account: Id, organization_id: str, face: Face = Fa
     return await _note(till, merchant, made)
 
 
-async def link(till: Till, account: Id, organization_id: str, face: Face = Face.PROCESSING) -> str:
-    """Return where an organization says what the gateway wants to know of it. Raises NotFound, NotEnabled."""
+async def link(
+    till: Till, account: Id, organization_id: str, face: Face = Face.PROCESSING, *, home: str | None = None
+) -> str:
+    """Return where an organization says what the gateway wants to know of it; who has done so is led `home`.
+
+    Raises NotFound, NotEnabled.
+    """
     async with till.database.open(account) as tx:
         await organizations.enter(tx, organization_id, write=True)
         merchant = await set_up.merchant(tx, face)
@@ -87,7 +94,7 @@ async def link(till: Till, account: Id, organization_id: str, face: Face = Face.
     if merchant.remote_id is None:
         merchant = await onboard(till, account, organization_id, face)
     gateway, connection = till.at(desk)
-    home = f"{till.gateways.public_url}/"
+    home = home or f"{till.gateways.public_url}/onboarded"
     back, again = (
         _about(desk.options.get(name) or home, merchant) if face == Face.CONNECT else home
         for name in ("return_url", "refresh_url")
@@ -130,6 +137,16 @@ async def refresh(till: Till, organization: Id, merchant_id: Id) -> Merchant | N
         return merchant
     gateway, connection = till.at(desk)
     return await _note(till, merchant, await gateway.get_merchant(connection, desk.merchant_remote_id))
+
+
+async def follow(till: Till, merchant: Merchant) -> tuple[Merchant, str]:
+    """Return how a merchant stands at the gateway, and why it cannot charge; without an answer, as we know it."""
+    try:
+        merchant = await refresh(till, merchant.organization_id, merchant.id) or merchant
+    except Problem as problem:
+        log.warning("merchant %s could not be looked after: %s", merchant.id, problem)
+    async with till.database.open(organization=merchant.organization_id) as tx:
+        return merchant, (await set_up.desk_of(tx, merchant.id)).obstacle
 
 
 async def _note(till: Till, merchant: Merchant, found: gateways.Merchant) -> Merchant:

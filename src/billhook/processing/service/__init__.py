@@ -13,6 +13,7 @@ from billhook.processing.service.intents import (
 )
 from billhook.processing.service.methods import forget_method, keep_method, methods_of
 from billhook.processing.service.set_up import change, merchant, platform, platform_of, switch
+from billhook.processing.service.verifying import is_offered, obstacle, verify
 
 __all__ = [
     "FeeStatement",
@@ -23,10 +24,12 @@ __all__ = [
     "fee_statement",
     "fee_table",
     "forget_method",
+    "is_offered",
     "keep_method",
     "merchant",
     "methods_of",
     "moved",
+    "obstacle",
     "of_documents",
     "page",
     "platform",
@@ -34,4 +37,5 @@ __all__ = [
     "read",
     "refunds_of_payment",
     "switch",
+    "verify",
 ]
