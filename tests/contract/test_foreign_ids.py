@@ -25,6 +25,7 @@ NAMED = {
     "initialPaymentIntentId": "initial_intent_id",
     "itemId": "item_id",
     "organizationId": "organization_id",
+    "paymentIntentId": "initial_intent_id",
     "previousDocumentId": "document_id",
     "purchaseTaxIds": "tax_id",
     "taxId": "tax_id",
