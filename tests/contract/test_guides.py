@@ -8,6 +8,7 @@ import pytest
 from tests.contract.test_docs import DOCS, blocks, quick_start, run
 from tests.integration.access_cast import confirm
 from tests.integration.accounts_cast import an_email
+from tests.stripe_stand_in import StripeStandIn
 from tests.world import World
 
 GUIDES = DOCS / "guides"
@@ -37,6 +38,7 @@ SAYS = {
     "repeat-requests-safely": ['"totalWithTax":100'],
     "request-log": ["["],
     "statistics": ['"totalDue":[{"currency":"EUR"', '"series"'],
+    "stripe": ['"privateKey":"sk_test_…', '"chargesEnabled":true', '"clientSecret"', '"amountDecimal"'],
     "units": ['"number":"ANT-2026-00001"', '{"number":"ANT-2026-00002"}'],
 }
 """What every guide to the API makes the server say; `billhook` itself is run by the tests of the command."""
@@ -53,7 +55,9 @@ def test_every_guide_to_the_api_is_run() -> None:
 
 
 @pytest.mark.parametrize("guide", SAYS)
-async def test_a_guide_works(world: World, database_url: str, tmp_path: Path, guide: str) -> None:
+async def test_a_guide_works(
+    world: World, database_url: str, stripe: StripeStandIn, tmp_path: Path, guide: str
+) -> None:
     reader, colleague = await world.actor("you"), await world.actor("colleague")
     await confirm(world, reader)
     await confirm(world, colleague)
@@ -62,8 +66,11 @@ async def test_a_guide_works(world: World, database_url: str, tmp_path: Path, gu
         "COLLEAGUE": colleague.id,
         "THEIRS": colleague.token,
         "BILLHOOK_DATABASE_URL": database_url,
+        "STRIPE_SECRET_KEY": f"sk_test_{reader.id}",
+        "STRIPE_PUBLISHABLE_KEY": f"pk_test_{reader.id}",
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
     }
+    stripe.world(f"sk_test_{reader.id}").eager = True
     script = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in given.items()) + quick_start()
     for told in dict.fromkeys(("issue-an-invoice", guide)):
         script += f"\nprintf '\\0'\n{commands(told)}"

@@ -124,6 +124,8 @@ async def test_what_was_paid_is_booked_though_the_document_has_changed(shop: Str
 async def test_a_page_and_a_form_are_never_open_together(shop: StripeShop) -> None:
     document, link = await shop.invoice()
     form = await shop.form(link)
+    invoice = await shop.world.http.get(f"{shop.world.base_url}/i/{link}")
+    assert "form-action 'self' https://checkout.stripe.com" in invoice.headers["content-security-policy"]
     page = await shop.world.http.post(f"{shop.world.base_url}/i/{link}/pay")
     assert page.status_code == 303
     assert "/cs_test_" in page.headers["location"]

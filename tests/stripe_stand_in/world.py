@@ -31,6 +31,8 @@ class World:
         self.keys: dict[tuple[str, str], tuple[datetime, Any, int, Found]] = {}
         self.saved: set[str] = set()
         self._count = itertools.count(1)
+        self.eager = False
+        """Whether sellers have filled in the onboarding form as soon as they have its link."""
         self.me = self.new("account", "acct", "", charges_enabled=True)["id"]
 
     def new(self, kind: str, prefix: str, scope: str, **values: Any) -> Found:

@@ -15,7 +15,8 @@ from billhook.kernel.problems import Fault, Kind, Problem
 
 class NotEnabled(Problem):
     """Payments cannot be collected: the account has to set up payment processing (`POST /payment-processing`), and then
-    the organization has to be onboarded (`POST /Organizations/:id/merchant`).
+    the organization has to be onboarded (`POST /Organizations/:id/merchant`); or both with the account's own Stripe
+    (`POST /stripe-connect`, `POST /Organizations/:id/stripe-connect/account`).
     """
 
     kind = Kind.CONFLICT
@@ -23,7 +24,7 @@ class NotEnabled(Problem):
 
 
 class AlreadyEnabled(Problem):
-    """Payment processing was set up before; change it by PATCH."""
+    """It was set up before; change it by PATCH."""
 
     kind = Kind.CONFLICT
     code = "PROCESSING_ENABLED"
