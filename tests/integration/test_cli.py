@@ -169,9 +169,9 @@ async def test_the_doctor_names_jobs_that_fail_and_are_tried_again(own_database:
     (once,) = findings(billhook("doctor", "--json", database_url=own_database), "jobs")
     said = "none was given up, none is late; 1 of kind document.sending tried again after: SMTPError: not now"
     assert (once["verdict"], once["text"]) == ("ok", said)
-    await execute(own_database, failed.format(3))
+    await execute(own_database, failed.format(4))
     (often,) = findings(billhook("doctor", "--json", database_url=own_database), "jobs")
-    said = "2 of kind document.sending fail and are tried again, up to 3 times so far, at last with: SMTPError: not now"
+    said = "2 of kind document.sending fail and are tried again, up to 4 times so far, at last with: SMTPError: not now"
     assert (often["verdict"], often["text"]) == ("wrong", said)
     assert often["remedy"]
 

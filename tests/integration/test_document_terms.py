@@ -64,13 +64,19 @@ async def test_few_are_looked_up(coloured: Case) -> None:
         assert all("ANY" in str(node.get("Index Cond", node.get("Recheck Cond"))) for node in read), (where, read)
 
 
-async def test_a_range_of_totals_is_looked_up(coloured: Case) -> None:
-    plans = await plan_of(
-        coloured.database, coloured.organization, lambda tx: listing.count(tx, {"totalWithTax": {"gt": 9.95}})
-    )
+@pytest.mark.parametrize(
+    ("where", "index", "condition"),
+    [
+        ({"totalWithTax": {"gt": 9.95}}, "document_by_total", "sort_total >="),
+        ({"totalWithTax": {"between": [1, 1.01]}}, "document_by_total", "sort_total <="),
+        ({"dateDue": {"lt": "2000-01-01"}}, "document_by_due", "CASE"),
+    ],
+)
+async def test_a_range_is_looked_up(coloured: Case, where: dict[str, Any], index: str, condition: str) -> None:
+    plans = await plan_of(coloured.database, coloured.organization, lambda tx: listing.count(tx, where))
     [read] = [node for plan in plans for node in plan if node.get("Index Name")]
-    assert read["Index Name"] == "document_by_total"
-    assert "sort_total >=" in read["Index Cond"]
+    assert read["Index Name"] == index
+    assert condition in read["Index Cond"]
 
 
 async def test_terms_follow_a_change_and_stay_inside(case: Case, world: World) -> None:

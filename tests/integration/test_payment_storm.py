@@ -290,6 +290,10 @@ async def verify(storm: Storm, payers: list[Payer], observer: Observer) -> None:
         "select id, amount, type, document_id, credit_id, transaction_id from payments.payment where deleted_at is null"
     )
     totals = dict(await connection.fetch("select id, total_paid from documents.document"))
+    for table in ("payments.payment", "documents.document"):
+        counted = f"select count(*) from {table} where deleted_at is null"
+        tallied = f"select sum(n)::bigint from {table.partition('.')[0]}.tally where sorted_by = ''"
+        assert await connection.fetchval(tallied) == await connection.fetchval(counted)
     await connection.close()
     live = {ids.from_uuid(row["id"]): row["amount"] for row in rows}
     own = {name: amount for payer in payers for name, amount in payer.own.items()}

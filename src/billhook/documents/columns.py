@@ -32,7 +32,7 @@ COLUMNS: Final[Columns] = {
     "date": Column("date", "instant"),
     "dateService": Column("date_service", "instant"),
     "dateServiceTo": Column("date_service_to", "instant"),
-    "dateDue": Column("date_due", "instant", _DUE),
+    "dateDue": Column("date_due", "instant", _DUE, also=_DUE),
     "dateValidTill": Column("date_valid_till", "instant"),
     "datePaid": Column("date_paid", "instant"),
     "dateReceived": Column("date_received", "instant"),

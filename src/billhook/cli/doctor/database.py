@@ -12,7 +12,7 @@ from billhook.kernel.problems import Problem
 
 LEAST_VERSION = 15_00_00
 SKEW_SECONDS = 2
-FAILS_FOR_LONG = 3
+FAILS_FOR_LONG = 4
 """Attempts after which a job that fails is no matter of a moment."""
 
 

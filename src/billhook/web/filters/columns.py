@@ -16,13 +16,15 @@ class Column(msgspec.Struct, frozen=True):
 
     Types: text, id, bool, number, whole, instant. `custom` columns are jsonb objects whose keys are compared as text.
     `order` is what lists are sorted by instead, where an index has another expression of the same sense. `thousandths`
-    is a whole number that an index has: the value times 1,000, rounded, and no further from zero than 9 × 10^18.
+    is a whole number that an index has: the value times 1,000, rounded, no further from zero than 9 × 10^18. `also` is
+    an expression of an index that has the same value, unless that is unset.
     """
 
     sql: str
     type: str = "text"
     order: str = ""
     thousandths: str = ""
+    also: str = ""
 
 
 Columns = dict[str, Column]

@@ -108,6 +108,8 @@ class _Compiler:
     def compared(self, column: Column, sign: str, value: Any) -> str:
         """Return a comparison; beside it, where there is an index, what follows from it and the index can answer."""
         text = f"{column.sql} {sign} {self.argument(value, CAST[column.type])}"
+        if column.also:
+            return f"({text} and {column.also} {sign} {self.argument(value, CAST[column.type])})"
         if not column.thousandths:
             return text
         thousandths = max(min(value * 1000, _MOST), -_MOST)
@@ -141,7 +143,7 @@ class _Compiler:
         if not isinstance(value, list) or len(value) != 2:
             raise invalid("filter", path[:120], "type", "must be a list of two values")
         low, high = (read(column, v, path) for v in value)
-        if column.thousandths:
+        if column.thousandths or column.also:
             return f"{self.compared(column, '>=', low)} and {self.compared(column, '<=', high)}"
         cast = CAST[column.type]
         return f"{column.sql} between {self.argument(low, cast)} and {self.argument(high, cast)}"
