@@ -5,6 +5,7 @@ from billhook.accounts.events import CONFIRM, RESET
 from billhook.accounts.journeys import (
     change_password,
     log_in,
+    prove,
     request_reset,
     reset_password,
     sign_up,
@@ -59,6 +60,7 @@ __all__ = [
     "new_confirmation",
     "new_reset",
     "normalized_email",
+    "prove",
     "ration_invitations",
     "ration_visits",
     "request_reset",

@@ -128,6 +128,14 @@ async def log_in(
     return Granted(made.token, kept), account
 
 
+async def prove(database: Database, settings: Settings, email: str, password: str, client: str) -> Id:
+    """Return the account that an address and a password are of, and give it no token. Raises what `log_in` raises."""
+    proved = await _prove(database, settings, email, password, client)
+    if proved is None:
+        raise LoginFailed
+    return proved.account
+
+
 async def _prove(database: Database, settings: Settings, email: str, password: str, client: str) -> _Proved | None:
     """Check a password, counting failures; None when it is wrong or the account is nobody's. Raises LoginThrottled."""
     name = normalized_email(email) or ""

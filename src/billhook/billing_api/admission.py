@@ -1,4 +1,4 @@
-"""Who asks: a client id and its secret by HTTP Basic, in the network that they belong to."""
+"""Who asks: a client id and its secret by HTTP Basic, or an access token of OAuth2, in the network it belongs to."""
 
 import base64
 import binascii
@@ -33,6 +33,12 @@ class OtherNetwork(Problem):
     code = "OTHER_NETWORK"
 
 
+class NetworkMissing(Problem):
+    """With an access token the header `spacebring-network-id` has to name the network."""
+
+    code = "NETWORK_MISSING"
+
+
 class ScopeMissing(Problem):
     """The access token was not granted the scope `{scope}`, which this needs."""
 
@@ -43,21 +49,43 @@ class ScopeMissing(Problem):
 async def admit(request: Request[Any, Any, Any]) -> Principal:
     """Return who asks. Raises NoCredentials, OtherNetwork, ScopeMissing, TooFast."""
     scheme, _, rest = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
+    if scheme.lower() == "bearer":
+        principal = await _bearer(request, rest.strip())
+    elif scheme.lower() == "basic":
+        client, secret = _basic(rest)
+        async with request.app.state.database.open() as tx:
+            principal = await credentials.proved(tx, client, secret)
+    else:
         raise NoCredentials
-    client, secret = _basic(rest)
-    async with request.app.state.database.open() as tx:
-        principal = await credentials.proved(tx, client, secret)
     if principal is None:
         raise NoCredentials
     pace: credentials.Pace = request.app.state.pace
     pace.step(principal.token_id, request.app.state.database.clock.now())
     _check_network(request, principal)
+    _check_scope(request, principal)
     return principal
+
+
+async def _bearer(request: Request[Any, Any, Any], token: str) -> Principal | None:
+    """Return whom an access token stands for."""
+    if not 16 <= len(token) <= 200 or not token.isascii():
+        return None
+    async with request.app.state.database.open() as tx:
+        return await credentials.permitted(tx, token)
+
+
+def _check_scope(request: Request[Any, Any, Any], principal: Principal) -> None:
+    area = request.route_handler.opt.get(SCOPE)
+    if principal.scopes is None or area in principal.scopes:
+        return
+    if request.method != "GET" or f"{area}.readonly" not in principal.scopes:
+        raise ScopeMissing(scope=area)
 
 
 def _check_network(request: Request[Any, Any, Any], principal: Principal) -> None:
     named = request.headers.get(NETWORK)
+    if named is None and principal.scopes is not None:
+        raise NetworkMissing
     if named is not None and ids.of_uuid_text(named) != principal.root_id:
         raise OtherNetwork
 

@@ -5,7 +5,7 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.billing_api import credit_notes, drafts, invoices, items, openapi, pay, transactions
+from billhook.billing_api import credit_notes, drafts, invoices, items, oauth, openapi, pay, transactions
 from billhook.billing_api.admission import PURPOSE
 from billhook.billing_api.envelope import HANDLERS
 
@@ -29,4 +29,5 @@ def routes() -> list[ControllerRouterHandler]:
     ]
     opt = {"purpose": PURPOSE}
     here = Router("/", route_handlers=resources, opt=opt, exception_handlers=HANDLERS, include_in_schema=False)
-    return [here, *openapi.ROUTES]
+    public = Router("/", route_handlers=oauth.ROUTES, opt={"public": True}, exception_handlers=HANDLERS)
+    return [here, public, *openapi.ROUTES]

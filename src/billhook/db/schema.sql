@@ -1517,6 +1517,30 @@ CREATE TABLE credentials.api_client (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE credentials.code (
+    hash bytea NOT NULL,
+    client_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    redirect_uri text NOT NULL,
+    scopes text[] NOT NULL,
+    challenge text,
+    used boolean DEFAULT false NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE credentials.permission (
+    id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    scopes text[] NOT NULL,
+    code_hash bytea NOT NULL,
+    refresh_hash bytea NOT NULL,
+    access_hash bytea NOT NULL,
+    access_scopes text[] NOT NULL,
+    access_expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE delivery.caught (
     id bigint NOT NULL,
     sender text NOT NULL,
@@ -2191,6 +2215,18 @@ ALTER TABLE ONLY clients.client
 ALTER TABLE ONLY credentials.api_client
     ADD CONSTRAINT api_client_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY credentials.code
+    ADD CONSTRAINT code_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY credentials.permission
+    ADD CONSTRAINT permission_access_hash_key UNIQUE (access_hash);
+
+ALTER TABLE ONLY credentials.permission
+    ADD CONSTRAINT permission_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY credentials.permission
+    ADD CONSTRAINT permission_refresh_hash_key UNIQUE (refresh_hash);
+
 ALTER TABLE ONLY delivery.caught
     ADD CONSTRAINT caught_pkey PRIMARY KEY (id);
 
@@ -2402,6 +2438,12 @@ CREATE INDEX client_tax_number ON clients.client USING btree (shard, organizatio
 CREATE INDEX client_updated ON clients.client USING btree (shard, organization_id, updated_at, id);
 
 CREATE INDEX api_client_of_account ON credentials.api_client USING btree (account_id, id);
+
+CREATE INDEX code_expires ON credentials.code USING btree (expires_at);
+
+CREATE INDEX permission_of_account ON credentials.permission USING btree (account_id, id);
+
+CREATE INDEX permission_of_code ON credentials.permission USING btree (code_hash);
 
 CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id, id);
 
@@ -2638,6 +2680,18 @@ ALTER TABLE ONLY categories.share
 
 ALTER TABLE ONLY credentials.api_client
     ADD CONSTRAINT api_client_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY credentials.code
+    ADD CONSTRAINT code_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY credentials.code
+    ADD CONSTRAINT code_client_id_fkey FOREIGN KEY (client_id) REFERENCES credentials.api_client(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY credentials.permission
+    ADD CONSTRAINT permission_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY credentials.permission
+    ADD CONSTRAINT permission_client_id_fkey FOREIGN KEY (client_id) REFERENCES credentials.api_client(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY delivery.reminder
     ADD CONSTRAINT reminder_shard_document_id_fkey FOREIGN KEY (shard, document_id) REFERENCES documents.document(shard, id);
@@ -3011,6 +3065,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE categories.share TO billhook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE clients.client TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE credentials.api_client TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE credentials.code TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE credentials.permission TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE delivery.caught TO billhook_app;
 

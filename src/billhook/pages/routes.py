@@ -5,7 +5,9 @@ from litestar.types import ControllerRouterHandler
 
 from billhook.pages import (
     account,
+    api_clients,
     assets,
+    consent,
     dashboard,
     dashboard_merchant,
     dashboard_processing,
@@ -28,6 +30,8 @@ def routes() -> list[ControllerRouterHandler]:
         *invoice.ROUTES,
         *account.ROUTES,
         *invitation.ROUTES,
+        *consent.ROUTES,
+        *api_clients.ROUTES,
         *dev_mail.ROUTES,
         *payment.ROUTES,
         *sandbox.ROUTES,
