@@ -173,6 +173,7 @@ async def test_all_that_is_wrong_with_a_set_up_is_said_at_once(world: World) -> 
         "returnUrl": "shop",
         "webhookSecret": "secret",
         "chargeType": "separate",
+        "refundFeePolicy": "some",
     }
     assert set(faults(await alice.post("/stripe-connect", bad))) == set(bad)
     mixed = {"privateKey": "sk_live_1234", "publicKey": "pk_test_1234"}

@@ -24,6 +24,7 @@ class StripeConnectIn(In, kw_only=True):
     refresh_url: Text = UNSET
     return_url: Text = UNSET
     charge_type: Text = UNSET
+    refund_fee_policy: Text = UNSET
     webhook_secret: Text = UNSET
     connect_webhook_secret: Text = UNSET
     active: Flag = UNSET
@@ -41,6 +42,7 @@ class StripeConnectOut(Out, kw_only=True):
     refresh_url: str | None = None
     return_url: str | None = None
     charge_type: str
+    refund_fee_policy: str
     webhooks_signed: bool
     """Whether both webhook endpoints have their secrets: without, what was paid is found by asking, once a minute."""
     active: bool
@@ -77,6 +79,10 @@ class StripePaymentIntentOut(Out, kw_only=True):
     stripe_account_id: str | None = None
 
 
+def _fields(body: StripeConnectIn) -> dict[str, Any]:
+    return {{"refund_fee_policy": "refund_fee"}.get(name, name): value for name, value in said(body).items()}
+
+
 def _connect_out(platform: Platform, till: Till) -> StripeConnectOut:
     options = platform.options
     return StripeConnectOut(
@@ -88,6 +94,7 @@ def _connect_out(platform: Platform, till: Till) -> StripeConnectOut:
         refresh_url=options.get("refresh_url") or None,
         return_url=options.get("return_url") or None,
         charge_type=options["charge_type"],
+        refund_fee_policy=platform.refund_fee,
         webhooks_signed=options["signed"],
         active=platform.active,
         account_id=platform.account_id,
@@ -119,7 +126,7 @@ TAGS = ["Stripe Connect"]
 async def enable(request: BillhookRequest, data: JSONBody[StripeConnectIn]) -> StripeConnectOut:
     """Let the organizations of the account take payments through its own Stripe account."""
     till = till_of(request)
-    return _connect_out(await processing.connect(till, request.principal, said(data)), till)
+    return _connect_out(await processing.connect(till, request.principal, _fields(data)), till)
 
 
 @get("/stripe-connect", tags=TAGS, summary="Read Stripe Connect")
@@ -133,7 +140,7 @@ async def read(request: BillhookRequest) -> StripeConnectOut:
 @patch("/stripe-connect", status_code=204, tags=TAGS, summary="Change Stripe Connect")
 async def change(request: BillhookRequest, data: JSONBody[StripeConnectIn]) -> None:
     """Change keys (of the same Stripe account), fee, URLs, webhook secrets or switch; intents keep their fee."""
-    await processing.reconnect(till_of(request), request.principal, said(data))
+    await processing.reconnect(till_of(request), request.principal, _fields(data))
 
 
 @post(

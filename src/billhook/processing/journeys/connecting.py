@@ -46,7 +46,7 @@ async def connect(till: Till, principal: Principal, said: dict[str, Any]) -> Pla
             environment="production" if stripe.is_live(said["private_key"]) else "sandbox",
             approved=True,
             application_fee=said.get("application_fee") or Decimal(0),
-            refund_fee="keep",
+            refund_fee=said.get("refund_fee") or "keep",
             return_url=None,
             remote_id=connection.platform,
             credentials=till.gateways.seal.close(connection.credentials),
@@ -93,7 +93,7 @@ async def _write(till: Till, owner: Id, said: dict[str, Any], credentials: dict[
             owner=owner,
             face=Face.CONNECT,
             application_fee=said.get("application_fee"),
-            refund_fee=None,
+            refund_fee=said.get("refund_fee"),
             says_return_url=False,
             return_url=None,
             active=said.get("active"),
@@ -116,7 +116,7 @@ def _faults_of_keys(private: str, public: str) -> list[Fault]:
 
 def _check(said: dict[str, Any], faults: list[Fault]) -> None:
     """Refuse what cannot be. Raises Invalid, all faults at once."""
-    faults = faults + set_up.faults_of_fee(said)
+    faults = faults + set_up.faults_of_fee(said) + set_up.faults_of_policy(said)
     for name, wire in _URLS.items():
         if said.get(name) and not is_web_address(said[name]):
             faults.append(Fault(wire, "format", "must be a web address such as https://example.com/onboarded"))

@@ -55,8 +55,7 @@ def check(said: dict[str, Any], environments: tuple[str, ...]) -> None:
     if said.get("environment") not in (None, *environments):
         message = f"must be {' or '.join(environments)}: nothing else is set up here"
         faults.append(Fault("environment", "inclusion", message))
-    if said.get("refund_fee") not in (None, *POLICIES):
-        faults.append(Fault("refundFeePolicy", "inclusion", f"must be one of {', '.join(POLICIES)}"))
+    faults += faults_of_policy(said)
     if faults:
         raise Invalid("PaymentProcessing", faults)
 
@@ -67,6 +66,13 @@ def faults_of_fee(said: dict[str, Any]) -> list[Fault]:
     if fee is None or (0 <= fee <= 99 and fee == round(fee, 4)):
         return []
     return [Fault("applicationFee", "numericality", "must be a percentage from 0 to 99, to 4 decimals")]
+
+
+def faults_of_policy(said: dict[str, Any]) -> list[Fault]:
+    """Return what is wrong with what is to become of fees when money goes back."""
+    if said.get("refund_fee") in (None, *POLICIES):
+        return []
+    return [Fault("refundFeePolicy", "inclusion", f"must be one of {', '.join(POLICIES)}")]
 
 
 async def merchant(tx: Tx, face: Face = Face.PROCESSING) -> Merchant:
