@@ -127,6 +127,26 @@ async def test_a_thin_event_leads_to_the_merchant(shop: StripeShop) -> None:
     assert (found["chargesEnabled"], found["reason"]) == (False, "Who owns it?")
 
 
+async def test_an_account_that_leaves_the_platform_charges_no_more(shop: StripeShop) -> None:
+    """Stripe no longer answers for it: it is known by its name alone, and only to the platform that it has left."""
+    del shop.stripe.world(shop.keys["privateKey"]).objects[shop.stripe_account]
+    gone = {
+        "id": f"evt_{secrets.token_hex(8)}",
+        "type": "account.application.deauthorized",
+        "livemode": False,
+        "account": shop.stripe_account,
+        "data": {"object": {"id": "ca_1", "object": "application"}},
+    }
+    other = await open_stripe_shop(shop.world, shop.settings, shop.stripe)
+    path = f"{shop.of_organization}/stripe-connect/account"
+    for teller, enabled in ((other, True), (shop, False)):
+        assert [answer.status_code for answer in await teller.carry([gone])] == [200]
+        await Shop.work(teller)
+        found = ok(await shop.alice.get(path))
+        assert found["chargesEnabled"] is enabled
+    assert "disconnected" in found["reason"]
+
+
 async def test_the_operators_stripe_serves_every_account(
     world: World, settings: Settings, stripe: StripeStandIn
 ) -> None:

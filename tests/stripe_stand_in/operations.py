@@ -82,8 +82,9 @@ def _session(world: World, id: str, asked: Found, scope: str) -> Found:
     made |= {
         "metadata": dict(asked.get("metadata", {})),
         "intent": data,
-        "url": f"https://pay.stripe.test/{made['id']}",
+        "url": f"{world.pages}/{made['id']}",
     }
+    made["success_url"] = asked["success_url"]
     made["saves"] = asked.get("customer_creation") == "always"
     return made
 

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from billhook.kernel.time import Clock
 from tests.stripe_stand_in import forms
 from tests.stripe_stand_in.operations import answer
 from tests.stripe_stand_in.world import Found, World, Wrong
 
+PAGE = """<!doctype html><html lang="en"><title>Checkout</title><link rel="icon" href="data:,">
+<form method="post"><label>Card number <input name="number"></label><button>Pay</button></form></html>"""
 VERSION = "2026-10-28.endive"
 
 
@@ -44,7 +46,7 @@ class StripeStandIn:
         self._thread.join()
 
     def world(self, key: str) -> World:
-        return self.worlds.setdefault(key, World(self.clock))
+        return self.worlds.setdefault(key, World(self.clock, f"{self.url}/pay"))
 
     def holder(self, id: str) -> World:
         """The world in which an object is."""
@@ -158,6 +160,9 @@ class _Handler(BaseHTTPRequestHandler):
     def serve(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
         stripe = self.stripe
+        if self.path.startswith("/pay/"):
+            self.show_page(self.path.rpartition("/")[2], parse_qs(body).get("number", [""])[0])
+            return
         with stripe.lock:
             fate = stripe.drops.pop(0) if method == "POST" and stripe.drops else ""
             status, found = (500, {}) if fate == "before" else self.answered(method, body)
@@ -168,6 +173,20 @@ class _Handler(BaseHTTPRequestHandler):
         raw = json.dumps(found).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def show_page(self, session: str, number: str) -> None:
+        """The page that a payer sees."""
+        if number:
+            self.stripe.pay(session, number)
+        found = self.stripe.holder(session).objects[session]
+        done, raw = found["status"] == "complete", PAGE.encode()
+        self.send_response(303 if done else 200)
+        if done:
+            self.send_header("location", found["success_url"])
+        self.send_header("content-type", "text/html; charset=utf-8")
         self.send_header("content-length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)

@@ -22,8 +22,8 @@ class Wrong(Exception):  # noqa: N818
 class World:
     """Everything that one secret key opens."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
+    def __init__(self, clock: Clock, pages: str) -> None:
+        self.clock, self.pages = clock, pages
         self.objects: dict[str, Found] = {}
         self.scopes: dict[str, str] = {}
         self.due: dict[str, datetime] = {}

@@ -1232,6 +1232,13 @@ begin
   if organization_id is not null then return next; end if;
 end $$;
 
+CREATE FUNCTION processing.merchant_named(remote text, platform uuid) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select m.id from processing.merchant m where m.remote_id = remote and (platform is null or m.platform_id = platform)
+$$;
+
 CREATE FUNCTION processing.owner_of(intent uuid, intent_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -2563,6 +2570,8 @@ CREATE INDEX intent_of_payment ON processing.intent USING btree (shard, payment_
 
 CREATE UNIQUE INDEX intent_token ON processing.intent USING btree (token);
 
+CREATE INDEX merchant_remote ON processing.merchant USING btree (remote_id) WHERE (remote_id IS NOT NULL);
+
 CREATE UNIQUE INDEX method_charged_by_itself ON processing.method USING btree (shard, client_id) WHERE automatic;
 
 CREATE INDEX method_of_client ON processing.method USING btree (shard, client_id, id);
@@ -3031,6 +3040,8 @@ REVOKE ALL ON FUNCTION payments.tally_anew(of_shard integer, of_organization uui
 GRANT ALL ON FUNCTION processing.due(at timestamp with time zone, most integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION processing.enter_link(link text) TO billhook_app;
+
+GRANT ALL ON FUNCTION processing.merchant_named(remote text, platform uuid) TO billhook_app;
 
 GRANT ALL ON FUNCTION processing.owner_of(intent uuid, intent_shard integer) TO billhook_app;
 

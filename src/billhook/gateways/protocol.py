@@ -172,7 +172,7 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
 class Notice(msgspec.Struct, frozen=True):
     """What a provider calls to tell us: a hint to look at something, never a fact. `reference` is ours.
 
-    Without a reference, `trace` finds it from `subject` and `account`, the provider's names of what it is about.
+    Without a reference, `subject` is the provider's name of a merchant, or `trace` finds the payment from it.
     """
 
     id: str
@@ -251,5 +251,5 @@ class Gateway(Protocol):
         ...
 
     async def trace(self, connection: Connection, subject: str, account: str) -> Id | None:
-        """Return our reference of what a notice without one is about; None when it is nothing of ours."""
+        """Return our reference of the payment that a notice without one is about; None when it is none of ours."""
         ...

@@ -79,6 +79,10 @@ update processing.merchant m set active = :active, updated_at = :now
 -- name: merchant_owner
 select processing.owner_of_merchant(:merchant, :merchant_shard);
 
+-- name: merchant_named
+-- The merchant that a gateway means by its own name of it.
+select processing.merchant_named(:remote_id, :platform);
+
 -- name: intent_owner
 select processing.owner_of(:intent, :intent_shard);
 

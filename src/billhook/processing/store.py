@@ -125,6 +125,10 @@ async def merchant_owner(tx: Tx, merchant: Id, merchant_shard: int) -> Id | None
 
 
 @sql.one
+async def merchant_named(tx: Tx, remote_id: str, platform: Id | None) -> Id | None: ...
+
+
+@sql.one
 async def intent_owner(tx: Tx, intent: Id, intent_shard: int) -> Id | None: ...
 
 

@@ -242,12 +242,10 @@ class StripeGateway:
         return notices.read(Keys.of(connection.credentials, self.settings), headers, body, now)
 
     async def trace(self, connection: Connection, subject: str, account: str) -> Id | None:
-        """Return what reference of ours a PaymentIntent or a connected account carries."""
+        """Return what reference of ours a PaymentIntent carries."""
         _, client = self._opened(connection)
+        asked = client.v1.payment_intents.retrieve_async
         try:
-            if subject.startswith("acct_"):
-                return model.reference_of(await call(client.v1.accounts.retrieve_async, subject))
-            asked = client.v1.payment_intents.retrieve_async
             return model.reference_of(await call(asked, subject, {}, options(account)))
         except Refused as refused:
             log.info("nothing is known of %s: %s", subject, refused)

@@ -187,8 +187,14 @@ async def noticed(till: Till, job: Job) -> None:
 
 
 async def _traced(till: Till, said: dict[str, Any]) -> Id | None:
-    """Return our reference of what a notice is about that carries none: its gateway knows."""
+    """Return our reference of what a notice is about that carries none.
+
+    Merchants are known by the gateway's name of them; a payment is asked after at the gateway.
+    """
     platform = Id(said["platform"])
+    if said["kind"].startswith("merchant."):
+        async with till.database.open() as tx:
+            return await store.merchant_named(tx, said["subject"], None if platform == OPERATOR else platform)
     gateway: gateways.Gateway = till.gateways.stripe
     connection = _OPERATORS
     if platform != OPERATOR:
