@@ -124,6 +124,10 @@ async def test_what_was_paid_is_booked_though_the_document_has_changed(shop: Str
 async def test_a_page_and_a_form_are_never_open_together(shop: StripeShop) -> None:
     document, link = await shop.invoice()
     form = await shop.form(link)
+    (listed,) = ok(await shop.alice.get(f"{shop.of_organization}/payment-intents"))
+    for answer in (await shop.world.http.get(listed["paymentLink"]), await shop.world.http.post(listed["paymentLink"])):
+        assert answer.headers["location"] in (f"/i/{link}", f"/pay/{listed['paymentLink'].rpartition('/')[2]}")
+    assert (await shop.form(link))["paymentIntentId"] == form["paymentIntentId"]
     invoice = await shop.world.http.get(f"{shop.world.base_url}/i/{link}")
     assert "form-action 'self' https://checkout.stripe.com" in invoice.headers["content-security-policy"]
     page = await shop.world.http.post(f"{shop.world.base_url}/i/{link}/pay")

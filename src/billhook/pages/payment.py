@@ -32,9 +32,15 @@ def till_of(request: BillhookRequest) -> Till:
 
 
 @route(["/pay/{link:str}", "/pay/{link:str}/return"], http_method=READS)
-async def payment(request: BillhookRequest, link: FromPath[str]) -> Response[str]:
-    """Show a payment: the way to pay it while it is open, else what came of it. Payers come back here, too."""
-    return _shown(request, await processing.look_shared(till_of(request), link))
+async def payment(request: BillhookRequest, link: FromPath[str]) -> Response[Any]:
+    """Show a payment: the way to pay it while it is open, else what came of it. Payers come back here, too.
+
+    What is open in a form of the seller's has no page: its document has one, and another way to pay.
+    """
+    shared = await processing.look_shared(till_of(request), link)
+    if shared.intent.embedded and shared.intent.status in _OPEN and shared.document_link:
+        return Redirect(f"/i/{shared.document_link}", status_code=303, headers=dict(HEADERS))
+    return _shown(request, shared)
 
 
 @post("/pay/{link:str}", status_code=200)
