@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bench import http, lists, paper, transfer
+from bench import http, lists, paper, transfer, webhooks
 from billhook.db import embedded
 
 SERVE = [sys.executable, "-m", "billhook.cli", "serve"]
@@ -109,11 +109,11 @@ def pgbench() -> Path:
 
 
 async def main() -> None:
-    """Run all, or what is named: api, memory, paper, transfer; `lists` takes minutes and gigabytes: only when named.
+    """Run all, or what is named: `lists` takes minutes and gigabytes: only when named.
 
     `lists:payments` is that part of the lists alone; so are `lists:orders` and `lists:conditions`.
     """
-    wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer"]
+    wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer", "webhooks"]
     if "api" in wanted:
         await api()
     if "memory" in wanted:
@@ -122,6 +122,8 @@ async def main() -> None:
         await paper.main()
     if "transfer" in wanted:
         await tables()
+    if "webhooks" in wanted:
+        await webhooks.main()
     parts = [name.removeprefix("lists:") for name in wanted if name.startswith("lists:")]
     if "lists" in wanted or parts:
         await lists.main(*parts)

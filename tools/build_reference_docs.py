@@ -28,6 +28,7 @@ from billhook.settings import SettingRow, Settings, describe
 from billhook.units import columns as of_units
 from billhook.usage import columns as of_usage
 from billhook.web import STATUS_OF, Columns
+from billhook.webhooks import columns as of_webhooks
 
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
@@ -239,7 +240,8 @@ def events_page() -> str:
 {MARK}
 
 What has happened in an organization is told to programs by the feed, `GET /v1/Organizations/:id/events`
-([catch up after an outage](../guides/catch-up.md)). An event is written by the database in the transaction that made it
+([catch up after an outage](../guides/catch-up.md)), and in the same words by webhooks
+([verify a webhook](../guides/verify-a-webhook.md)). An event is written by the database in the transaction that made it
 so: there is none of what did not happen, and none is missing. It is never changed and never removed.
 
 Every event has `id` (unique; also its place in the feed), `type`, `timestamp`, `organizationId`, `data`, and the same
@@ -325,6 +327,10 @@ free-form data: `custom.color`.
 ## Units
 
 {_names(of_units.UNITS)}
+
+## Webhooks
+
+{_names(of_webhooks.WEBHOOKS)}
 
 ## Payment intents
 

@@ -17,7 +17,7 @@ NOTE = b"Signed for by the crew."
 def upload_for(about: dict[str, Any]) -> dict[str, Any]:
     """A file that an operation which takes one will take."""
     wanted = about["requestBody"]["content"]["multipart/form-data"]["encoding"]["file"]["contentType"]
-    if wanted == "text/csv":
+    if "text/csv" in wanted:
         return {"file": ("clients.csv", CLIENTS)}
     return {"file": ("logo.svg", LOGO) if "image/svg+xml" in wanted else ("note.txt", NOTE)}
 
@@ -52,7 +52,14 @@ async def belongings(world: World, actor: Actor, **invoice: Any) -> Parameters:
     item = await actor.post(f"/Organizations/{organization['id']}/items", {"name": "Space suit", "SKU": "S-1"})
     rates = [{"rate": 5}, {"rate": 6, "dateValidFrom": "2026-01-01"}]
     tax = (await actor.post(f"/Organizations/{organization['id']}/taxes", {"name": "T", "_taxRates": rates})).json()
+    hook = {"url": "https://example.com/hooks", "events": ["*"], "enabled": False}
+    webhook = (await actor.post(f"/Organizations/{organization['id']}/webhooks", hook)).json()["id"]
+    feed = f"/Organizations/{organization['id']}/events"
+    [event] = (await actor.get(feed, params={"limit": 1, "wait": 20})).json()["events"]
+    assert (await actor.post(f"/Webhooks/{webhook}/redeliver", {"after": "0" * 24})).json()["count"] > 0
     made = {
+        "webhook_id": webhook,
+        "event_id": event["id"],
         "import_id": imported.json()["id"],
         **await collecting(actor, organization["id"]),
         "account_id": actor.id,

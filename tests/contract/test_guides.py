@@ -40,6 +40,7 @@ SAYS = {
     "statistics": ['"totalDue":[{"currency":"EUR"', '"series"'],
     "stripe": ['"privateKey":"sk_test_…', '"chargesEnabled":true', '"clientSecret"', '"amountDecimal"'],
     "units": ['"number":"ANT-2026-00001"', '{"number":"ANT-2026-00002"}'],
+    "verify-a-webhook": ['"secret":"whsec_', '"previousSecretUntil"', '{"count":'],
 }
 """What every guide to the API makes the server say; `billhook` itself is run by the tests of the command."""
 

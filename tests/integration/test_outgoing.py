@@ -64,6 +64,13 @@ async def test_a_redirect_is_an_answer_and_not_followed() -> None:
     assert (answer.status, answer.headers["location"], len(heard)) == (302, "http://127.0.0.1:1/", 1)
 
 
+async def test_an_answer_may_be_cut_where_its_end_does_not_matter() -> None:
+    async with server(OK) as url:
+        assert (await ask(url, most_bytes=3, cut=True)).body == b"hel"
+        with pytest.raises(CallFailed, match="larger than 3 bytes"):
+            await ask(url, most_bytes=3)
+
+
 async def test_what_is_too_large_or_too_slow_or_no_answer_fails() -> None:
     endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"3e8\r\n" + b"x" * 1_000 + b"\r\n1\r\nx\r\n"
     for answer, why in (

@@ -39,6 +39,7 @@ from billhook.api import (
     transfer,
     units,
     usage,
+    webhooks,
 )
 
 
@@ -69,6 +70,7 @@ def routes() -> list[ControllerRouterHandler]:
         *reminders.ROUTES,
         *emails.ROUTES,
         *feed.ROUTES,
+        *webhooks.ROUTES,
         *statistics.ROUTES,
         *fee_statements.ROUTES,
         *transfer.ROUTES,

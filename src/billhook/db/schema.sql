@@ -45,6 +45,8 @@ CREATE SCHEMA units;
 
 CREATE SCHEMA usage;
 
+CREATE SCHEMA webhooks;
+
 CREATE FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -1366,6 +1368,146 @@ CREATE FUNCTION usage.months(actor uuid, since timestamp with time zone) RETURNS
     from by_organization o group by o.year, o.month
 $$;
 
+CREATE FUNCTION webhooks.end_turn(of_shard integer, endpoint uuid, lease timestamp with time zone, moment timestamp with time zone, slow boolean, unreached_now integer, hold timestamp with time zone, succeeded boolean, failed boolean, recovered boolean, patience interval) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  perform from webhooks.endpoint e where e.shard = of_shard and e.id = endpoint and e.leased_until = lease for update;
+  if not found then return false; end if;
+  if recovered then
+    update webhooks.delivery d set run_at = moment
+     where d.shard = of_shard and d.endpoint_id = endpoint and d.state = 'waiting' and d.run_at > moment;
+  end if;
+  update webhooks.endpoint e
+     set leased_until = null, is_slow = slow, unreached = unreached_now,
+         failing_since = case when succeeded then null when failed then coalesce(e.failing_since, moment) else e.failing_since end,
+         paused_at = case when failed and not succeeded and e.failing_since < moment - patience then moment else e.paused_at end,
+         due_at = (select greatest(min(d.run_at), hold) from webhooks.delivery d
+                    where d.shard = of_shard and d.endpoint_id = endpoint and d.state = 'waiting')
+   where e.shard = of_shard and e.id = endpoint;
+  return true;
+end $$;
+
+CREATE FUNCTION webhooks.fan_out(moment timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  horizon constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  present constant int := (select max(a.era) from events.era a);
+  shards int[];
+  organizations uuid[];
+  one record;
+  reached record;
+  made bigint;
+begin
+  with gone as (
+    delete from webhooks.pending p
+     where p.ctid = any(array(select q.ctid from webhooks.pending q
+                               where (q.era, q.xid) < (present, horizon) limit most for update skip locked))
+    returning p.shard, p.organization_id)
+  select array_agg(g.shard), array_agg(g.organization_id) into shards, organizations from (select distinct * from gone) g;
+  for one in
+    select e.* from unnest(shards, organizations) o(shard, id)
+      join webhooks.endpoint e on e.shard = o.shard and e.organization_id = o.id
+     where e.enabled and e.paused_at is null and e.deleted_at is null
+     order by e.shard, e.id for update of e
+  loop
+    with seen as (
+      select v.* from events.event v
+       where v.shard = one.shard and v.organization_id = one.organization_id
+         and (v.era, v.xid, v.sequence) > (one.era, one.xid, one.sequence) and (v.era, v.xid) < (present, horizon)
+       order by v.era, v.xid, v.sequence limit 2000),
+    made as (
+      insert into webhooks.delivery (shard, organization_id, endpoint_id, era, xid, sequence, type, state, run_at, created_at)
+      select s.shard, s.organization_id, one.id, s.era, s.xid, s.sequence, s.type, 'waiting', moment, moment
+        from seen s where webhooks.wants(one.events, s.type, s.change)
+      on conflict do nothing
+      returning 1)
+    select s.era, s.xid, s.sequence, (select count(*) from seen) as scanned, (select count(*) from made) as made
+      into reached from seen s order by s.era desc, s.xid desc, s.sequence desc limit 1;
+    continue when reached.era is null;
+    made := reached.made;
+    update webhooks.endpoint e
+       set era = reached.era, xid = reached.xid, sequence = reached.sequence,
+           due_at = case when made > 0 then coalesce(e.due_at, moment) else e.due_at end
+     where e.shard = one.shard and e.id = one.id;
+    if reached.scanned = 2000 then
+      insert into webhooks.pending values (one.shard, one.organization_id, 0, '0');
+    end if;
+  end loop;
+  return coalesce(cardinality(organizations), 0);
+end $$;
+
+CREATE FUNCTION webhooks.forget(before timestamp with time zone, most integer) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  with gone as (
+    delete from webhooks.delivery d
+     where (d.shard, d.endpoint_id, d.era, d.xid, d.sequence) in (
+           select o.shard, o.endpoint_id, o.era, o.xid, o.sequence from webhooks.delivery o
+            where o.state <> 'waiting' and o.created_at < before limit most)
+    returning 1)
+  select count(*) from gone
+$$;
+
+CREATE FUNCTION webhooks.look_for_missed() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  insert into webhooks.pending
+  select distinct e.shard, e.organization_id, 0, '0'::xid8 from webhooks.endpoint e
+   where e.enabled and e.paused_at is null and e.deleted_at is null
+     and exists (select from events.event v
+                  where v.shard = e.shard and v.organization_id = e.organization_id
+                    and (v.era, v.xid, v.sequence) > (e.era, e.xid, e.sequence)
+                    and (v.era, v.xid) < ((select max(a.era) from events.era a), pg_snapshot_xmin(pg_current_snapshot())))
+$$;
+
+CREATE FUNCTION webhooks.note_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  if exists (select from webhooks.endpoint e
+              where e.shard = new.shard and e.organization_id = new.organization_id
+                and e.enabled and e.paused_at is null and e.deleted_at is null)
+  then
+    insert into webhooks.pending values (new.shard, new.organization_id, new.era, new.xid);
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION webhooks.owner_of(endpoint uuid, endpoint_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select e.organization_id from webhooks.endpoint e where e.shard = endpoint_shard and e.id = endpoint
+$$;
+
+CREATE FUNCTION webhooks.take_turns(moment timestamp with time zone, slow boolean, most integer, lease_seconds integer) RETURNS TABLE(organization_id uuid, endpoint_id uuid, url text, secret bytea, previous_secret bytea, unreached integer, leased_until timestamp with time zone)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  update webhooks.endpoint e set leased_until = moment + make_interval(secs => lease_seconds)
+    from (select w.shard, w.id from webhooks.endpoint w
+           where w.is_slow = slow and w.due_at <= moment and w.enabled and w.paused_at is null and w.deleted_at is null
+             and (w.leased_until is null or w.leased_until <= moment)
+           order by w.due_at limit most for update skip locked) taken
+   where e.shard = taken.shard and e.id = taken.id
+  returning e.organization_id, e.id, e.url, e.secret, case when e.previous_until > moment then e.previous_secret end,
+            e.unreached, e.leased_until
+$$;
+
+CREATE FUNCTION webhooks.wants(wishes text[], type text, change text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select wishes && array['*', type, split_part(type, '.', 1) || '.*', split_part(type, '.', 1) || '/*',
+                         split_part(type, '.', 1) || '/' || change]
+$$;
+
 CREATE TABLE accounts.access_token (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -2189,6 +2331,79 @@ CREATE TABLE usage.request (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE webhooks.attempt (
+    shard integer NOT NULL,
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    era integer NOT NULL,
+    xid xid8 NOT NULL,
+    sequence bigint NOT NULL,
+    url text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    milliseconds integer NOT NULL,
+    status integer,
+    answer text,
+    error text
+);
+
+ALTER TABLE webhooks.attempt ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME webhooks.attempt_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE webhooks.delivery (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    era integer NOT NULL,
+    xid xid8 NOT NULL,
+    sequence bigint NOT NULL,
+    type text NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    delivered_at timestamp with time zone,
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+
+CREATE TABLE webhooks.endpoint (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    enabled boolean NOT NULL,
+    secret bytea NOT NULL,
+    hint text NOT NULL,
+    previous_secret bytea,
+    previous_until timestamp with time zone,
+    era integer NOT NULL,
+    xid xid8 NOT NULL,
+    sequence bigint NOT NULL,
+    due_at timestamp with time zone,
+    leased_until timestamp with time zone,
+    unreached integer DEFAULT 0 NOT NULL,
+    is_slow boolean DEFAULT false NOT NULL,
+    failing_since timestamp with time zone,
+    paused_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE webhooks.pending (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    era integer NOT NULL,
+    xid xid8 NOT NULL
+);
+
 ALTER TABLE ONLY accounts.access_token
     ADD CONSTRAINT access_token_hash_key UNIQUE (hash);
 
@@ -2389,6 +2604,15 @@ ALTER TABLE ONLY units.unit
 
 ALTER TABLE ONLY usage.request
     ADD CONSTRAINT request_pkey PRIMARY KEY (account_id, id);
+
+ALTER TABLE ONLY webhooks.attempt
+    ADD CONSTRAINT attempt_pkey PRIMARY KEY (shard, endpoint_id, era, xid, sequence, id);
+
+ALTER TABLE ONLY webhooks.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (shard, endpoint_id, era, xid, sequence);
+
+ALTER TABLE ONLY webhooks.endpoint
+    ADD CONSTRAINT endpoint_pkey PRIMARY KEY (shard, id);
 
 CREATE INDEX access_token_account ON accounts.access_token USING btree (account_id, id);
 
@@ -2600,6 +2824,14 @@ CREATE INDEX image_blob ON units.image USING btree (sha256);
 
 CREATE INDEX request_created ON usage.request USING btree (created_at);
 
+CREATE INDEX delivery_old ON webhooks.delivery USING btree (created_at) WHERE (state <> 'waiting'::text);
+
+CREATE INDEX delivery_waiting ON webhooks.delivery USING btree (shard, endpoint_id, run_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX endpoint_due ON webhooks.endpoint USING btree (is_slow, due_at) WHERE ((due_at IS NOT NULL) AND enabled AND (paused_at IS NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX endpoint_of_organization ON webhooks.endpoint USING btree (shard, organization_id, id);
+
 CREATE TRIGGER link_invitations AFTER INSERT OR UPDATE OF email, email_verified ON accounts.account FOR EACH ROW WHEN (new.email_verified) EXECUTE FUNCTION organizations.link_invitations();
 
 CREATE TRIGGER event_changed AFTER UPDATE ON catalog.item FOR EACH ROW WHEN ((old.deleted_at IS NULL)) EXECUTE FUNCTION events.on_thing('item');
@@ -2635,6 +2867,8 @@ CREATE TRIGGER unit_stays BEFORE UPDATE OF unit_id ON documents.document FOR EAC
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON events.event FOR EACH ROW EXECUTE FUNCTION events.refuse_change();
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON events.event FOR EACH STATEMENT EXECUTE FUNCTION events.refuse_change();
+
+CREATE TRIGGER webhook AFTER INSERT ON events.event FOR EACH ROW EXECUTE FUNCTION webhooks.note_event();
 
 CREATE TRIGGER event AFTER UPDATE ON organizations.organization FOR EACH ROW EXECUTE FUNCTION events.on_organization();
 
@@ -2728,6 +2962,12 @@ ALTER TABLE ONLY units.image
 
 ALTER TABLE ONLY units.image
     ADD CONSTRAINT image_shard_unit_id_fkey FOREIGN KEY (shard, unit_id) REFERENCES units.unit(shard, id);
+
+ALTER TABLE ONLY webhooks.attempt
+    ADD CONSTRAINT attempt_shard_endpoint_id_era_xid_sequence_fkey FOREIGN KEY (shard, endpoint_id, era, xid, sequence) REFERENCES webhooks.delivery(shard, endpoint_id, era, xid, sequence) ON DELETE CASCADE;
+
+ALTER TABLE ONLY webhooks.delivery
+    ADD CONSTRAINT delivery_shard_endpoint_id_fkey FOREIGN KEY (shard, endpoint_id) REFERENCES webhooks.endpoint(shard, id);
 
 ALTER TABLE attachments.attachment ENABLE ROW LEVEL SECURITY;
 
@@ -2869,6 +3109,22 @@ CREATE POLICY tenant ON units.unit USING ((organization_id = public.tenant())) W
 
 ALTER TABLE units.unit ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE webhooks.attempt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE webhooks.delivery ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE webhooks.endpoint ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE webhooks.pending ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON webhooks.attempt USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON webhooks.delivery USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON webhooks.endpoint USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON webhooks.pending USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 GRANT USAGE ON SCHEMA accounts TO billhook_app;
 
 GRANT USAGE ON SCHEMA attachments TO billhook_app;
@@ -2912,6 +3168,8 @@ GRANT USAGE ON SCHEMA unbilled TO billhook_app;
 GRANT USAGE ON SCHEMA units TO billhook_app;
 
 GRANT USAGE ON SCHEMA usage TO billhook_app;
+
+GRANT USAGE ON SCHEMA webhooks TO billhook_app;
 
 GRANT ALL ON FUNCTION attachments.owner_of(attachment uuid, attachment_shard integer) TO billhook_app;
 
@@ -3057,6 +3315,29 @@ GRANT ALL ON FUNCTION units.owner_of(unit uuid, unit_shard integer) TO billhook_
 
 GRANT ALL ON FUNCTION usage.months(actor uuid, since timestamp with time zone) TO billhook_app;
 
+REVOKE ALL ON FUNCTION webhooks.end_turn(of_shard integer, endpoint uuid, lease timestamp with time zone, moment timestamp with time zone, slow boolean, unreached_now integer, hold timestamp with time zone, succeeded boolean, failed boolean, recovered boolean, patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.end_turn(of_shard integer, endpoint uuid, lease timestamp with time zone, moment timestamp with time zone, slow boolean, unreached_now integer, hold timestamp with time zone, succeeded boolean, failed boolean, recovered boolean, patience interval) TO billhook_app;
+
+REVOKE ALL ON FUNCTION webhooks.fan_out(moment timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.fan_out(moment timestamp with time zone, most integer) TO billhook_app;
+
+REVOKE ALL ON FUNCTION webhooks.forget(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.forget(before timestamp with time zone, most integer) TO billhook_app;
+
+REVOKE ALL ON FUNCTION webhooks.look_for_missed() FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.look_for_missed() TO billhook_app;
+
+REVOKE ALL ON FUNCTION webhooks.note_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION webhooks.owner_of(endpoint uuid, endpoint_shard integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.owner_of(endpoint uuid, endpoint_shard integer) TO billhook_app;
+
+REVOKE ALL ON FUNCTION webhooks.take_turns(moment timestamp with time zone, slow boolean, most integer, lease_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.take_turns(moment timestamp with time zone, slow boolean, most integer, lease_seconds integer) TO billhook_app;
+
+REVOKE ALL ON FUNCTION webhooks.wants(wishes text[], type text, change text) FROM PUBLIC;
+GRANT ALL ON FUNCTION webhooks.wants(wishes text[], type text, change text) TO billhook_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE accounts.access_token TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE accounts.account TO billhook_app;
@@ -3160,3 +3441,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.image TO billhook_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE units.unit TO billhook_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE usage.request TO billhook_app;
+
+GRANT SELECT,INSERT ON TABLE webhooks.attempt TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE webhooks.delivery TO billhook_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE webhooks.endpoint TO billhook_app;
+
+GRANT INSERT ON TABLE webhooks.pending TO billhook_app;

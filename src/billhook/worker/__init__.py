@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from billhook import delivery, documents, idempotency, payments, processing, recurring, transfer, usage
+from billhook import delivery, documents, idempotency, payments, processing, recurring, transfer, usage, webhooks
 from billhook.db import Database
 from billhook.documents import Press
 from billhook.gateways import Gateways
@@ -32,6 +32,7 @@ def handlers(
         | recurring.handlers(database)
         | usage.handlers(database, settings)
         | idempotency.handlers(database)
+        | webhooks.handlers(database)
     )
 
 
@@ -43,29 +44,36 @@ TICKS: Ticks = {
     **recurring.TICKS,
     **usage.TICKS,
     **idempotency.TICKS,
+    **webhooks.TICKS,
 }
 """What every room does when its time comes round."""
 
 
 @asynccontextmanager
 async def working(database: Database, settings: Settings, press: Press, *, public_url: str) -> AsyncIterator[None]:
-    """Work off the outbox while the block runs; jobs under way at its end have 20 seconds to finish.
+    """Work off the outbox and tell webhooks while the block runs; jobs under way at its end have 20 seconds to finish.
 
     What is cut short then is not lost: its lease runs out, and it is done again.
     """
     gateways = Gateways(database, settings, public_url)
     known = handlers(database, settings, press, public_url=public_url, gateways=gateways)
     worker = Worker(database, known, TICKS)
-    running = asyncio.create_task(worker.run(), name="worker")
+    courier = webhooks.Courier(database, settings)
+    running = [
+        asyncio.create_task(worker.run(), name="worker"),
+        asyncio.create_task(courier.run(), name="courier"),
+    ]
     try:
         yield
     finally:
         worker.stop()
-        _, unfinished = await asyncio.wait([running], timeout=PATIENCE_SECONDS)
+        courier.stop()
+        _, unfinished = await asyncio.wait(running, timeout=PATIENCE_SECONDS)
         if unfinished:
             log.warning("jobs under way are left to the next start")
-            running.cancel()
-            await asyncio.wait([running])
+            for task in unfinished:
+                task.cancel()
+            await asyncio.wait(unfinished)
         await gateways.close()
 
 
