@@ -95,7 +95,7 @@ class Workbook:
             if kind == "start" and name == "workbookPr":
                 epoch_1904 = said.get("date1904") in ("1", "true")
             elif kind == "start" and name == "sheet" and not first and said.get("state", "visible") == "visible":
-                first = said.get("id", "")
+                first = next((value for key, value in said.items() if key.endswith(" id")), "")
         for kind, name, said in self._walk("xl/_rels/workbook.xml.rels"):
             if kind == "start" and name == "Relationship" and said.get("Id") == first:
                 return normpath(join("/xl", said.get("Target", ""))).lstrip("/"), epoch_1904
@@ -129,11 +129,12 @@ def _events(part: Any) -> Iterator[_Event]:
     def refuse(*_: Any) -> None:
         raise Unreadable("declares a document type, which no workbook does")
 
+    @functools.cache
     def local(name: str) -> str:
         return name.rpartition(" ")[2]
 
     def start(name: str, said: dict[str, str]) -> None:
-        found.append(("start", local(name), {local(key): value for key, value in said.items()}))
+        found.append(("start", local(name), said))
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = start
