@@ -79,6 +79,15 @@ async def test_a_range_is_looked_up(coloured: Case, where: dict[str, Any], index
     assert condition in read["Index Cond"]
 
 
+async def test_a_range_is_planned_for_its_own_values(coloured: Case) -> None:
+    """Kept, the plan for a range that nearly all are in would be that of one that few are in."""
+    async with coloured.database.open(organization=Id(coloured.organization)) as tx:
+        for _ in range(8):
+            assert await listing.count(tx, {"totalWithTax": {"gt": 0.5}}) > 6_000
+        kept = "select coalesce(sum(generic_plans), 0) from pg_prepared_statements where statement like $1"
+        assert await tx.connection.fetchval(kept, "%sort_total >=%") == 0
+
+
 async def test_terms_follow_a_change_and_stay_inside(case: Case, world: World) -> None:
     made = await world.invoice(case.alice, {"id": case.organization}, custom={"order": "4711", "paid": True})
     bob = await world.actor("bob")

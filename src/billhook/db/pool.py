@@ -46,6 +46,12 @@ class _Connection(asyncpg.Connection):
         super().__init__(*args, **kwargs)
         self.tenant: str | None = ""
 
+    async def fetch_anew(self, sql: str, *arguments: Any) -> list[Any]:
+        """Return the rows of a statement that is planned for these arguments, whatever plan there is of its text."""
+        statement = await self.prepare(sql)
+        found: list[Any] = await statement.fetch(*arguments)
+        return found
+
     async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the driver's signature
         """Roll back what was left open on release; the tenant is all else our sessions carry, and `Tx` minds it."""
         del timeout
@@ -73,7 +79,7 @@ class Tx:
         return ids.shard_of(self.organization) if self.organization else 0
 
     async def run(self, method: str, sql: str, arguments: list[Any], *, enters: bool) -> Any:
-        """Run one statement and return what the driver's `method` (fetch, fetchrow, execute) returns."""
+        """Run one statement and return what the connection's `method` (such as fetch) returns."""
         if enters:
             self.connection.tenant = None
         else:

@@ -1006,6 +1006,7 @@ $$;
 CREATE FUNCTION payments.gather_tally(of_shard integer, of_organization uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare heavy record;
 begin
@@ -1197,6 +1198,7 @@ $$;
 CREATE FUNCTION payments.tally_anew(of_shard integer, of_organization uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare of_order text;
 begin

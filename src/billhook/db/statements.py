@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import resources
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 
 import msgspec
 
@@ -166,15 +166,9 @@ class Statements:
         names = [p for p in inspect.signature(function).parameters if p != "tx"]
         return _dressed(call, function)
 
-    def dynamic(self, row: type[R]) -> Callable[[Tx, str, list[Any]], Awaitable[list[R]]]:
+    def dynamic(self, row: type[R]) -> "Dynamic[R]":
         """Return what runs a statement the filter language has completed: text and positional arguments, rows back."""
-        read = _reader(row, scalar=not (isinstance(row, type) and issubclass(row, msgspec.Struct)))
-
-        async def call(tx: Tx, sql: str, arguments: list[Any]) -> list[R]:
-            return [read(record) for record in await tx.run("fetch", sql, arguments, enters=False)]
-
-        call.row = row  # type: ignore[attr-defined] # what the contract test compares the columns with
-        return call
+        return Dynamic(row)
 
     def streamed(self, row: type[R]) -> Callable[[Tx, str, list[Any], int], AsyncIterator[list[R]]]:
         """Return what runs such a statement inside `Tx.atomic` and yields its rows, so many at a time."""
@@ -191,6 +185,25 @@ class Statements:
         """Refuse statements that no signature names; the last line of each `store.py`."""
         if self._untied:
             raise TypeError(f"{self.room}: no signature for {sorted(self._untied)}")
+
+
+class Dynamic(Generic[R]):
+    """What runs a statement the filter language has completed."""
+
+    def __init__(self, row: type[R]) -> None:
+        self.row = row
+        self._read = _reader(row, scalar=not (isinstance(row, type) and issubclass(row, msgspec.Struct)))
+
+    async def __call__(self, tx: Tx, sql: str, arguments: list[Any]) -> list[R]:
+        """Run it by the plan that the connection has, if it has one."""
+        return [self._read(record) for record in await tx.run("fetch", sql, arguments, enters=False)]
+
+    async def anew(self, tx: Tx, sql: str, arguments: list[Any]) -> list[R]:
+        """Run it by a plan for these very arguments, at the price of planning.
+
+        After a range that nearly all are in, a kept plan walks over all rows; for a range of few, too.
+        """
+        return [self._read(record) for record in await tx.run("fetch_anew", sql, arguments, enters=False)]
 
 
 def _arguments(

@@ -50,7 +50,8 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
         rest = f" and id = any(array(select id from ({store.ids_text}{rest} offset 0) d{tail} offset {skip}))"
     elif query.skip:
         rest = f" and id = any(array({store.ids_text}{rest}{tail} offset {skip}))"
-    rows = await store.list_documents(tx, store.LIST_DOCUMENTS + rest + tail, arguments)
+    run = store.list_documents.anew if compiled.ranged else store.list_documents
+    rows = await run(tx, store.LIST_DOCUMENTS + rest + tail, arguments)
     if total is None and len(rows) < query.limit:
         return rows, len(rows)
     return rows, await _count(tx, query) if total is None else total
@@ -78,7 +79,8 @@ async def _count(tx: Tx, query: Query) -> int:
     compiled = Compiled.of_where(query.where, COLUMNS, first=3)
     arguments = [tx.shard, tx.organization, *compiled.arguments]
     text = store.COUNT_DOCUMENTS + ("" if query.deleted else " and deleted_at is null") + compiled.where
-    return (await store.count_documents(tx, text, arguments))[0]
+    run = store.count_documents.anew if compiled.ranged else store.count_documents
+    return (await run(tx, text, arguments))[0]
 
 
 async def gather(tx: Tx, at_least: int) -> None:

@@ -27,6 +27,8 @@ class Compiled(msgspec.Struct):
     limit: int
     skip: int
     arguments: list[Any]
+    ranged: bool = False
+    """Whether it asks for a range, so that its very values decide how it is best looked up."""
 
     @staticmethod
     def of(query: Query, columns: Columns, *, first: int, tie: str) -> "Compiled":
@@ -42,6 +44,7 @@ class Compiled(msgspec.Struct):
             limit=query.limit,
             skip=query.skip,
             arguments=compiler.arguments,
+            ranged=compiler.ranged,
         )
 
     @staticmethod
@@ -49,7 +52,7 @@ class Compiled(msgspec.Struct):
         """Compile the `where` of a count."""
         compiler = _Compiler(columns, first)
         text = compiler.group(where, "where", 0)
-        return Compiled(f" and {text}" if text else "", "", 0, 0, compiler.arguments)
+        return Compiled(f" and {text}" if text else "", "", 0, 0, compiler.arguments, compiler.ranged)
 
 
 class _Compiler:
@@ -58,6 +61,7 @@ class _Compiler:
         self.first = first
         self.arguments: list[Any] = []
         self.conditions = 0
+        self.ranged = False
 
     def argument(self, value: Any, cast: str) -> str:
         self.arguments.append(value)
@@ -108,6 +112,7 @@ class _Compiler:
     def compared(self, column: Column, sign: str, value: Any) -> str:
         """Return a comparison; beside it, where there is an index, what follows from it and the index can answer."""
         text = f"{column.sql} {sign} {self.argument(value, CAST[column.type])}"
+        self.ranged |= sign != "="
         if column.also:
             return f"({text} and {column.also} {sign} {self.argument(value, CAST[column.type])})"
         if not column.thousandths:
@@ -145,7 +150,7 @@ class _Compiler:
         low, high = (read(column, v, path) for v in value)
         if column.thousandths or column.also:
             return f"{self.compared(column, '>=', low)} and {self.compared(column, '<=', high)}"
-        cast = CAST[column.type]
+        cast, self.ranged = CAST[column.type], True
         return f"{column.sql} between {self.argument(low, cast)} and {self.argument(high, cast)}"
 
     def among(self, column: Column, name: str, value: Any, path: str) -> str:
