@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bench import http, lists, paper, transfer, webhooks
+from bench import http, lists, paper, paying, transfer, webhooks
 from billhook.db import embedded
 
 SERVE = [sys.executable, "-m", "billhook.cli", "serve"]
@@ -87,6 +87,19 @@ async def api() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+async def online() -> None:
+    """Print how payments settle and how long a click takes: one process, its PostgreSQL beside it."""
+    folder = Path(tempfile.mkdtemp(prefix="billhook-bench-"))
+    folder.chmod(0o755)
+    try:
+        with embedded.start(folder) as cluster:
+            settings = {"BILLHOOK_DATABASE_URL": cluster.owner_url}
+            async with serving(folder / "app", "--no-demo", **settings) as (address, _):
+                await paying.measure(address, cluster.owner_url, pgbench())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 async def tables() -> None:
     """Print how tables go in and out: one process, its PostgreSQL beside it."""
     folder = Path(tempfile.mkdtemp(prefix="billhook-bench-"))
@@ -113,7 +126,7 @@ async def main() -> None:
 
     `lists:payments` is that part of the lists alone; so are `lists:orders` and `lists:conditions`.
     """
-    wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer", "webhooks"]
+    wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer", "webhooks", "paying"]
     if "api" in wanted:
         await api()
     if "memory" in wanted:
@@ -124,6 +137,8 @@ async def main() -> None:
         await tables()
     if "webhooks" in wanted:
         await webhooks.main()
+    if "paying" in wanted:
+        await online()
     parts = [name.removeprefix("lists:") for name in wanted if name.startswith("lists:")]
     if "lists" in wanted or parts:
         await lists.main(*parts)

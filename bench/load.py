@@ -18,8 +18,8 @@ class Result(NamedTuple):
 class _Connection:
     """One keep-alive connection; `make` returns the next request to send, whole."""
 
-    def __init__(self, make: Callable[[], bytes]) -> None:
-        self.make = make
+    def __init__(self, make: Callable[[], bytes], status: bytes) -> None:
+        self.make, self.expected = make, b"HTTP/1.1 " + status
         self.latencies_ns: list[int] = []
         self.failed = 0
 
@@ -32,14 +32,16 @@ class _Connection:
                 at = head.lower().index(b"content-length:") + 15
                 await reader.readexactly(int(head[at : head.index(b"\r", at)]))
                 self.latencies_ns.append(time.perf_counter_ns() - begin)
-                self.failed += not head.startswith(b"HTTP/1.1 200")
+                self.failed += not head.startswith(self.expected)
         finally:
             writer.close()
 
 
-async def run(host: str, port: int, makers: Sequence[Callable[[], bytes]], seconds: float) -> Result:
-    """Send for so many seconds, one connection per maker, and return what it came to."""
-    connections = [_Connection(make) for make in makers]
+async def run(
+    host: str, port: int, makers: Sequence[Callable[[], bytes]], seconds: float, *, status: bytes = b"200"
+) -> Result:
+    """Send for so many seconds, one connection per maker, and return what it came to; another status has failed."""
+    connections = [_Connection(make, status) for make in makers]
     begin = time.perf_counter_ns()
     until = begin + int(seconds * 1e9)
     await asyncio.gather(*(connection.run(host, port, until) for connection in connections))
