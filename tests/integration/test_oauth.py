@@ -245,5 +245,16 @@ async def test_credentials_are_given_and_taken_on_a_page(world: World, partner: 
     gone = await world.http.post(url, data={"token": token, "deed": "revoke", "client": row})
     assert client_id not in gone.text
     assert (await world.http.get(f"{partner.url}{INVOICES}", auth=(client_id, secret))).status_code == 401
+    allowed = (await partner.tokens())["access_token"]
+    shown = await world.http.post(url, data={**who, "deed": "log_in"})
+    assert "Desk planner" in shown.text
+    permission = re.findall(r'name="permission" value="([^"]+)"', shown.text)[0]
+    stranger = await world.actor("bob")
+    his = {"email": stranger.account["email"], "password": PASSWORD, "deed": "log_in"}
+    his_token = re.findall(r'name="token" value="([^"]+)"', (await world.http.post(url, data=his)).text)[0]
+    await world.http.post(url, data={"token": his_token, "deed": "disallow", "permission": permission})
+    assert (await partner.call(allowed)).status_code == 200
+    await world.http.post(url, data={"token": token, "deed": "disallow", "permission": permission})
+    assert (await partner.call(allowed)).status_code == 401
     ended = await world.http.post(url, data={"token": "x" * 64, "deed": "make"})
     assert ended.status_code == 401

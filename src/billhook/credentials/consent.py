@@ -9,7 +9,7 @@ import msgspec
 from authlib.oauth2.rfc6749 import OAuth2Error
 
 from billhook.credentials import store
-from billhook.credentials.grants import AskedCode, AskedToken, AskingClient
+from billhook.credentials.grants import Allowed, AskedCode, AskedToken, AskingClient
 from billhook.credentials.judge import ACCESS_SECONDS, Judge, Verdict
 from billhook.credentials.model import digest
 from billhook.db import Tx
@@ -19,6 +19,7 @@ from billhook.kernel.problems import Problem
 from billhook.web import Principal
 
 CODE_LIFE: Final = timedelta(minutes=5)
+MOST_SHOWN: Final = 200
 
 
 class NotAskable(Problem):
@@ -139,6 +140,17 @@ async def withdraw(tx: Tx, said: dict[str, str], authorization: str | None) -> b
         return False
     await store.withdraw(tx, client.known.id, digest(said.get("token", "")))
     return True
+
+
+async def allowed(tx: Tx, account: Id) -> list[Allowed]:
+    """Return what an account has let programs do, oldest first."""
+    return await store.permissions_of(tx, account, MOST_SHOWN)
+
+
+async def disallow(tx: Tx, account: Id, permission: str) -> None:
+    """Take back what an account has let a program do; what is gone stays gone."""
+    if ids.is_id(permission):
+        await store.drop_permission(tx, account, Id(permission))
 
 
 async def permitted(tx: Tx, access_token: str) -> Principal | None:

@@ -1,6 +1,7 @@
 """The nouns of OAuth2: a client that asks, a code, what was permitted; in the shapes that Authlib judges by."""
 
 import hmac
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -41,6 +42,15 @@ class Permission(msgspec.Struct, frozen=True):
     client_id: Id
     account_id: Id
     scopes: list[str]
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    """What an account has let a program do, as it is shown to the account."""
+
+    id: Id
+    label: str
+    scopes: list[str]
+    created_at: datetime
 
 
 class Permitted(msgspec.Struct, frozen=True):

@@ -72,3 +72,12 @@ delete from credentials.permission where client_id = :client and (refresh_hash =
 select p.client_id, p.account_id, a.root_id, p.access_scopes
   from credentials.permission p join accounts.account a on a.id = p.account_id
  where p.access_hash = :hash and p.access_expires_at > :now;
+
+-- name: permissions_of
+-- What an account has let programs do, oldest first.
+select p.id, c.label, p.scopes, p.created_at
+  from credentials.permission p join credentials.api_client c on c.id = p.client_id
+ where p.account_id = :owner order by p.id limit :most;
+
+-- name: drop_permission
+delete from credentials.permission where account_id = :owner and id = :permission;

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from billhook.credentials.grants import Code, KnownClient, Permission, Permitted
+from billhook.credentials.grants import Allowed, Code, KnownClient, Permission, Permitted
 from billhook.credentials.model import ApiClient, Proof
 from billhook.db import Statements, Tx
 from billhook.kernel.ids import Id
@@ -77,6 +77,14 @@ async def withdraw(tx: Tx, client: Id, hash: bytes) -> int: ...
 
 @sql.one
 async def permitted(tx: Tx, hash: bytes) -> Permitted | None: ...
+
+
+@sql.many
+async def permissions_of(tx: Tx, owner: Id, most: int) -> list[Allowed]: ...
+
+
+@sql.run
+async def drop_permission(tx: Tx, owner: Id, permission: Id) -> int: ...
 
 
 sql.finish()

@@ -33,6 +33,14 @@ class Row(msgspec.Struct, frozen=True):
     hint: str
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What a program was allowed, as the page shows it."""
+
+    id: str
+    label: str
+    scopes: str
+
+
 class Shown(msgspec.Struct, frozen=True):
     """A client that was just made, with what is never shown again."""
 
@@ -59,6 +67,8 @@ async def act(request: BillhookRequest) -> Response[str]:
     if fields.get("deed") == "make":
         return await _make(request, fields, words, principal)
     async with request.database.open(principal.account_id) as tx:
+        if fields.get("deed") == "disallow":
+            await credentials.disallow(tx, principal.account_id, fields.get("permission", ""))
         with suppress(NotFound, NotYours):  # it is gone, which is what was wanted
             await credentials.revoke(tx, principal, principal.account_id, fields.get("client", ""))
     return await _clients(request, words, principal, fields["token"])
@@ -112,6 +122,7 @@ async def _clients(
 ) -> Response[str]:
     async with request.database.open(principal.account_id) as tx:
         kept = await credentials.listed(tx, principal, principal.account_id)
+        allowed = await credentials.allowed(tx, principal.account_id)
     shown = None
     if fresh is not None:
         shown = Shown(str(ids.to_uuid(fresh.kept.id)), fresh.secret, str(ids.to_uuid(fresh.kept.root_id)))
@@ -123,6 +134,7 @@ async def _clients(
         headers=FORM,
         token=token,
         rows=[Row(one.id, str(ids.to_uuid(one.id)), one.label, one.hint) for one in kept],
+        permissions=[Given(one.id, one.label, ", ".join(one.scopes)) for one in allowed],
         fresh=shown,
         label=(wrong or {}).get("label", ""),
         redirect=(wrong or {}).get("redirect", ""),

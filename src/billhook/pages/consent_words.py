@@ -31,6 +31,7 @@ class ConsentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: str
     clients_title: str
     clients: str
+    allowed_title: str
     log_in: str
     none: str
     label: str
@@ -52,8 +53,9 @@ class ConsentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def consent_words_in(language: str) -> ConsentWords:
-    """Return the sentences in a language, English where we do not speak it: as `documents.labels` decides."""
-    return _load()[documents.labels(language).language]
+    """Return the sentences in a language, English where these pages do not speak it."""
+    known = _load()
+    return known.get(documents.labels(language).language, known["en"])
 
 
 @cache
