@@ -35,7 +35,7 @@ SAYS = {
     "marketplace": ['"userId"'],
     "members-and-roles": ['"role":"readonly"', '"role":"admin"', '{"count":1}'],
     "recurring-invoices": ['"dateNext":"2031-01-31'],
-    "reminders": ['"value":[-3,0,7,14]', '{"success":true}'],
+    "reminders": ['"value":[-3,0,7,14]', '{"success":true,"count":1}'],
     "repeat-requests-safely": ['"totalWithTax":100'],
     "request-log": ["["],
     "statistics": ['"totalDue":[{"currency":"EUR"', '"series"'],
