@@ -91,6 +91,7 @@ async def test_nothing_stands_in_anybody_s_way(
 ) -> None:
     await shop.pay(await shop.intent())
     other = await shop.world.organization(shop.alice, name="W" * 80)
+    hook = await a_webhook(shop)
     async with Visitor(browser, base_url, size=size, color_scheme=scheme) as visitor:
 
         async def looks_good(page: Page) -> None:
@@ -111,6 +112,10 @@ async def test_nothing_stands_in_anybody_s_way(
             f"{own}/payment-processing",
             f"{own}/fees",
             f"{own}/fees?month=2020-01",
+            f"{own}/webhooks",
+            f"{own}/webhooks/{hook}",
+            f"{own}/webhooks/{hook}/{await an_event(shop)}",
+            f"/dashboard/organizations/{other['id']}/webhooks",
             f"/dashboard/organizations/{other['id']}/payment-processing",
             "/onboarded",
         ):
@@ -121,6 +126,21 @@ async def test_nothing_stands_in_anybody_s_way(
         await page.get_by_text(EN.wrong_fee).wait_for()
         await looks_good(page)
         forgive(visitor, 422)
+
+
+async def a_webhook(shop: Shop) -> str:
+    """A webhook with a log: of everything that has happened to the shop, and nothing sent of it."""
+    said = {"url": f"https://example.com/{'w' * 90}", "events": ["*"], "enabled": False}
+    made: str = (await shop.alice.post(f"/Organizations/{shop.id}/webhooks", said)).json()["id"]
+    await an_event(shop)
+    assert (await shop.alice.post(f"/Webhooks/{made}/redeliver", {"after": "0" * 24})).json()["count"] > 0
+    return made
+
+
+async def an_event(shop: Shop) -> str:
+    read = await shop.alice.get(f"/Organizations/{shop.id}/events", params={"limit": 1, "wait": 20})
+    found: str = read.json()["events"][0]["id"]
+    return found
 
 
 async def test_a_link_that_has_expired_says_so_and_asks_for_nothing(

@@ -15,6 +15,7 @@ from billhook.pages.refusals import language_of
 from billhook.pages.rendering import HEADERS, html
 from billhook.pages.sign_in import PRIVATE
 from billhook.pages.theme import theme_of
+from billhook.pages.webhook_words import webhook_words_in
 from billhook.web import BillhookRequest, is_own_form, parse_query, refuse_null_in_url, signed_in
 
 _LATEST: Final = b"filter[limit]=100&filter[order]=name%20ASC"
@@ -51,7 +52,15 @@ async def organization(request: BillhookRequest, organization_id: FromPath[str])
         found = await organizations.read(tx)
         offered = await processing.is_offered(tx)
     words = words_of(request)
-    return page("organization", words, found.identity.name, at="overview", organization=found, offered=offered)
+    return page(
+        "organization",
+        words,
+        found.identity.name,
+        at="overview",
+        organization=found,
+        offered=offered,
+        own=webhook_words_in(words.language),
+    )
 
 
 def words_of(request: BillhookRequest) -> Words:

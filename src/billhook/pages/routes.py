@@ -11,6 +11,7 @@ from billhook.pages import (
     dashboard,
     dashboard_merchant,
     dashboard_processing,
+    dashboard_webhooks,
     dev_mail,
     invitation,
     invoice,
@@ -37,7 +38,7 @@ def routes() -> list[ControllerRouterHandler]:
         *sandbox.ROUTES,
         *sign_in.ROUTES,
     ]
-    signed = [*dashboard.ROUTES, *dashboard_processing.ROUTES, *dashboard_merchant.ROUTES]
+    signed = [*dashboard.ROUTES, *dashboard_processing.ROUTES, *dashboard_merchant.ROUTES, *dashboard_webhooks.ROUTES]
     return [
         Router(
             "/",
