@@ -4,11 +4,14 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from billhook import organizations, payments, processing
+from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Problem
 from billhook.processing import Till
@@ -129,13 +132,15 @@ async def test_wherever_stripe_is_cut_off_a_page_leads_to_one_payment(shop: Stri
 
 async def test_a_page_that_lapses_is_followed_by_another(shop: StripeShop) -> None:
     """Stripe's pages live for a day at most, payment links for longer."""
-    until = (shop.world.clock.now().replace(microsecond=0).timestamp()) + 10 * 24 * 3600
-    from datetime import UTC, datetime
-
-    intent = await shop.intent(expiresAt=datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z"))
+    until = shop.world.clock.now() + timedelta(days=10)
+    intent = await shop.intent(expiresAt=until.isoformat().replace("+00:00", "Z"))
     first = (await shop.world.http.post(intent["paymentLink"])).headers["location"]
     await shop.work(minutes=25 * 60)
     assert (await shop.read(intent))["status"] == "initiated"
+    owner = await asyncpg.connect(shop.world.database.url)
+    waits = "select look_at = expires_at and remote_id is null from processing.intent where id = $1"
+    assert await owner.fetchval(waits, ids.to_uuid(intent["id"])), "nobody has to look after it until then"
+    await owner.close()
     await shop.work(minutes=60)
     second = (await shop.world.http.post(intent["paymentLink"])).headers["location"]
     assert second != first

@@ -274,7 +274,8 @@ returning id, organization_id, account_id, merchant_id, document_id, token, stat
 -- name: reopen
 -- What was opened at the gateway is over and nobody has paid, or it was never opened: the next who pays begins anew.
 update processing.intent
-   set status = 'initiated', attempt = attempt + 1, begun_at = null, remote_id = null, page_url = null, updated_at = :now
+   set status = 'initiated', attempt = attempt + 1, begun_at = null, remote_id = null, page_url = null,
+       look_at = expires_at, updated_at = :now
  where shard = :shard and id = :intent and attempt = :attempt and remote_id is not distinct from :remote_id
    and status in ('initiated', 'requires_action');
 
