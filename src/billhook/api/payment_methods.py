@@ -73,7 +73,7 @@ async def create(
     summary="Forget a payment method",
 )
 async def remove(request: BillhookRequest, client_id: FromPath[str], method_id: FromPath[str]) -> Count:
-    """Forget what a client could be charged by; `count` is 0 when it was not known."""
+    """Forget what a client could be charged by."""
     async with request.database.open(request.principal.account_id) as tx:
         await clients.enter(tx, client_id, write=True)
         return Count(await processing.forget_method(tx, Id(client_id), method_id))

@@ -3,7 +3,7 @@
 from billhook.db import Tx
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
-from billhook.kernel.problems import invalid
+from billhook.kernel.problems import NotYours, invalid
 from billhook.processing import store
 from billhook.processing.model import Method
 
@@ -26,5 +26,8 @@ async def methods_of(tx: Tx, client_ids: list[Id]) -> dict[Id, list[Method]]:
 
 
 async def forget_method(tx: Tx, client_id: Id, method_id: str) -> int:
-    """Forget what a client could be charged by; 0 when it was not known."""
-    return await store.forget_method(tx, client_id, Id(method_id)) if ids.is_id(method_id) else 0
+    """Forget what a client could be charged by, and return how many that were. Raises NotYours."""
+    forgotten = await store.forget_method(tx, client_id, Id(method_id)) if ids.is_id(method_id) else 0
+    if not forgotten:
+        raise NotYours
+    return forgotten
