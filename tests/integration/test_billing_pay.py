@@ -1,9 +1,11 @@
 """`POST /billing/invoices/v1/{id}/pay`: by hand, in part, never too much; what is refused changes nothing."""
 
 import asyncio
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from billhook.kernel import ids
 from tests.integration.billing_desk import INVOICES, Program, program, uuid
@@ -149,6 +151,19 @@ async def test_the_same_key_pays_once(world: World, alice: Actor, desk: Program)
     other = await desk.pay(made["id"], {"amount": 6}, headers=headers)
     assert (other.status_code, other.json()["type"]) == (422, "idempotencyKeyReused")
     assert (await desk.invoice(made["id"]))["amountPaid"] == 5
+
+
+async def test_what_is_paid_has_a_receipt(world: World, alice: Actor, desk: Program) -> None:
+    made = await world.invoice(alice, await world.organization(alice))
+    url = f"{INVOICES}/{uuid(made['id'])}/receipt"
+    assert "receiptPdfUrl" not in await desk.invoice(made["id"])
+    assert (await desk.get(url)).status_code == 404
+    await desk.pay(made["id"], {"amount": 100})
+    paid = (await desk.pay(made["id"])).json()["invoice"]
+    receipt = await desk.http.get(paid["receiptPdfUrl"], auth=desk.auth)
+    assert receipt.headers["content-type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(receipt.content)).pages)
+    assert [words for words in ("Receipt", "100.00", "12,000.00", made["number"]) if words not in text] == []
 
 
 async def test_unknown_addresses_answer_in_the_dialect(desk: Program) -> None:

@@ -20,6 +20,7 @@ from billhook.kernel.problems import NotYours, invalid
 from billhook.web import BillhookRequest
 
 READS = {SCOPE: "invoices"}
+_AS_FILE = {"x-content-type-options": "nosniff", "cache-control": "private, no-cache"}
 STATUSES = ("draft", "issued", "paid", "voided")
 
 Limit = Annotated[str | None, QueryParameter(name="limit", description="Rows of a page, 1 to 100; 25 unless said.")]
@@ -160,13 +161,30 @@ async def pdf(request: BillhookRequest, invoice_id: FromPath[str]) -> Response[b
     return await paper_of(request, enter)
 
 
+@get(
+    "/billing/invoices/v1/{invoice_id:str}/receipt",
+    tags=["Invoices"],
+    summary="Download the receipt",
+    media_type="application/pdf",
+    opt=READS,
+)
+async def receipt(request: BillhookRequest, invoice_id: FromPath[str]) -> Response[bytes]:
+    """Return the receipt of a paid invoice: what was received when."""
+
+    async def enter(tx: Tx) -> Id:
+        return (await enter_invoice(tx, request.principal, invoice_id)).id
+
+    press, account = request.app.state.press, request.principal.account_id
+    content = await documents.receipt(request.database, press, enter, account=account)
+    return Response(content, media_type="application/pdf", headers=_AS_FILE)
+
+
 async def paper_of(request: BillhookRequest, enter: Callable[[Tx], Awaitable[Id]]) -> Response[bytes]:
     """Return the PDF of a document that was issued, and is entered so."""
     _, content = await documents.pdf(
         request.database, request.app.state.press, enter, account=request.principal.account_id
     )
-    headers = {"x-content-type-options": "nosniff", "cache-control": "private, no-cache"}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return Response(content, media_type="application/pdf", headers=_AS_FILE)
 
 
-ROUTES = [page, read, items, pdf]
+ROUTES = [page, read, items, pdf, receipt]

@@ -3,7 +3,7 @@
 from billhook.documents.columns import COLUMNS
 from billhook.documents.images import put_image
 from billhook.documents.jobs import TICKS, handlers
-from billhook.documents.journeys import pdf
+from billhook.documents.journeys import pdf, receipt
 from billhook.documents.model.credit_note import CreditedLine, Wanted
 from billhook.documents.model.document import Document, PaymentOf, Type
 from billhook.documents.model.new import (
@@ -95,6 +95,7 @@ __all__ = [
     "quicker",
     "read",
     "read_shared",
+    "receipt",
     "referenced",
     "referring",
     "remove_comment",

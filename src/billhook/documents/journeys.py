@@ -12,7 +12,8 @@ from billhook.documents.model.received import on_paper
 from billhook.documents.paper import images
 from billhook.documents.paper.press import Press
 from billhook.documents.service.entering import read
-from billhook.documents.sheet import Branding, Sheet, kept_as, locale_of, paper_view
+from billhook.documents.service.listing import payments_of
+from billhook.documents.sheet import Branding, Sheet, kept_as, locale_of, paper_view, receipt_view
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Invalid, NotFound
 
@@ -49,6 +50,24 @@ async def pdf(
         return document, content
     async with database.open(account, document.organization_id) as tx:
         return document, await _keep(tx, document, kept_as(document, locale), content)
+
+
+async def receipt(
+    database: Database, press: Press, enter: Callable[[Tx], Awaitable[Id]], *, account: Id | None = None
+) -> bytes:
+    """Return the receipt of a document that is paid: what was received when, in the document's language.
+
+    Made afresh each time, as payments may still change. Raises NotFound (it is not paid) and what `enter` raises.
+    """
+    async with database.open(account) as tx:
+        document = await read(tx, await enter(tx))
+        if document.draft or document.canceled or not document.paid_in_full or document.incoming:
+            raise NotFound(what="receipt of this document, which is not paid,")
+        branding = await _branding(tx, document)
+        payments = (await payments_of(tx, [document.id]))[document.id]
+        now = tx.now
+    view = receipt_view(Sheet(document, locale_of(document, None)), branding, payments)
+    return await press.render(view, int(now.timestamp()))
 
 
 async def _keep(tx: Tx, document: Document, name: str, content: bytes) -> bytes:

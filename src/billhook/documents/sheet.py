@@ -1,20 +1,22 @@
 """The sheet: a document put into words for the paper, in a language; the template gets display strings only."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 
-from billhook.documents.model.document import Document, Line, Party, TaxRow, Type
+from billhook.documents.model.document import Document, Line, Party, PaymentOf, TaxRow, Type
 from billhook.documents.model.wording import Shown, shown
 from billhook.documents.paper import qr, view
 from billhook.documents.paper.format import Format, in_locale, is_written_in
 from billhook.documents.texts import LANGUAGES, Labels, fill, labels
 from billhook.kernel import countries, time
 
+MOST_RECEIVED: Final = 20
+"""Payments that a receipt lists; the sum of all of them stands in its totals."""
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
@@ -331,4 +333,20 @@ def _payment(sheet: Sheet, *, draw_code: bool) -> view.Payment | None:
         pairs=tuple(view.Pair(label, value) for label, value in sheet.transfer_pairs(transfer)),
         qr=code or "",
         qr_caption=sheet.words.bank.scan_to_pay if code else "",
+    )
+
+
+def receipt_view(sheet: Sheet, branding: Branding, payments: Sequence[PaymentOf]) -> view.PaperView:
+    """Return what a receipt shows: the paper of a paid document by another title, with what was received when."""
+    words = sheet.words
+    received = tuple(
+        view.Pair(
+            f"{words.methods.of(payment.type)}, {sheet.day(payment.date)}",
+            sheet.money(payment.amount),
+        )
+        for payment in payments
+    )
+    paper = paper_view(sheet, branding, draw_code=False)
+    return msgspec.structs.replace(
+        paper, title=words.titles.receipt, meta=(*paper.meta, *received[:MOST_RECEIVED]), payment=None
     )
