@@ -1,13 +1,14 @@
 """The life of an invoice: made as a draft, changed, issued, sent again, voided, copied, deleted."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import delete, patch, post
 from litestar.params import FromPath, JSONBody
 
-from billhook import clients, documents, payments, processing, recurring, unbilled
+from billhook import clients, documents, organizations, payments, processing, recurring, unbilled
 from billhook.billing_api.admission import SCOPE
 from billhook.billing_api.invoice_out import INTERNAL_NOTE, TERMS, invoice_out, status_of
 from billhook.billing_api.invoices import InvoiceOnlyOut, InvoiceWithItemsOut
@@ -21,6 +22,7 @@ from billhook.documents.model.problems import Issued
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, Kind, NotYours, Problem
+from billhook.kernel.time import day
 from billhook.unbilled.model import faults_of, line_of
 from billhook.web import BillhookRequest, Instant
 
@@ -80,7 +82,7 @@ class IssueIn(In, kw_only=True):
     skip_auto_charge: Annotated[bool, msgspec.Meta(description="Whether nothing is charged.")] = False
 
 
-def _terms(body: InvoiceTermsIn, now: datetime) -> tuple[datetime | None, dict[str, Any]]:
+def _terms(body: InvoiceTermsIn, now: datetime, zone: str) -> tuple[datetime | None, dict[str, Any]]:
     """Return when a draft made now is due (None: as the location has it), and how that was said. Raises Invalid."""
     due_date, days = given(body.due_date), given(body.due_days)
     kind = given(body.due_type) or ("date" if due_date else "days" if days is not None else "default")
@@ -94,8 +96,13 @@ def _terms(body: InvoiceTermsIn, now: datetime) -> tuple[datetime | None, dict[s
     if faults:
         raise Invalid("Invoice", faults)
     if kind == "days" and days is not None:
-        return now + timedelta(days=days), {"dueType": kind, "dueDays": days}
+        return _in_days(now, zone, days), {"dueType": kind, "dueDays": days}
     return (_plain(due_date) if kind == "date" else None), {"dueType": kind}
+
+
+def _in_days(now: datetime, zone: str, days: int) -> datetime:
+    """Return the business day so many days from now, as midnight UTC, which means a day."""
+    return datetime.combine(day(now, zone) + timedelta(days=days), clock_time(), UTC)
 
 
 def _plain(instant: Any) -> datetime:
@@ -146,7 +153,7 @@ async def create(request: BillhookRequest, data: JSONBody[NewInvoiceIn]) -> Invo
         raise Invalid("Invoice", faults)
     async with request.database.open(request.principal.account_id) as tx, tx.atomic():
         client, terms = await _customer(tx, request, data.invoice)
-        due, said_terms = _terms(data.invoice, tx.now)
+        due, said_terms = _terms(data.invoice, tx.now, (await organizations.read(tx)).timezone)
         note = given(data.invoice.internal_note)
         balance = await _balance(tx, client, await currency_of_location(tx))
         kept = terms | said_terms | {"startingBalance": balance}
@@ -176,7 +183,7 @@ async def update(request: BillhookRequest, invoice_id: FromPath[str], data: JSON
         said: dict[str, Any] = {}
         custom = dict(draft.custom)
         if any(value is not UNSET for value in (body.due_type, body.due_date, body.due_days)):
-            due, terms = _terms(body, draft.date)
+            due, terms = _terms(body, draft.date, draft.timezone)
             said["date_due"] = due
             custom[TERMS] = {**_kept(draft), **terms}
         if body.internal_note is not UNSET:
@@ -215,7 +222,7 @@ def _due_at_issue(draft: Document, now: datetime) -> datetime | None:
     terms = draft.custom.get(TERMS)
     terms = terms if isinstance(terms, dict) else {}
     if terms.get("dueType") == "days":
-        return now + timedelta(days=int(terms.get("dueDays", 0)))
+        return _in_days(now, draft.timezone, int(terms.get("dueDays", 0)))
     return None if terms.get("dueType") == "default" else draft.date_due
 
 

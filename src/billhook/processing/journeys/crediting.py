@@ -11,7 +11,7 @@ from billhook import documents, payments
 from billhook.db import Database, Tx
 from billhook.documents import CreditedLine, Document, NewDocument, PaymentOf, Wanted
 from billhook.documents.model.document import Line
-from billhook.kernel import money
+from billhook.kernel import money, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, invalid
 from billhook.payments import NewPayment
@@ -168,7 +168,8 @@ async def _written(tx: Tx, invoice_id: str, new: NewNote) -> tuple[Document, lis
 def _check(invoice: Document, new: NewNote, now: datetime) -> None:
     """Refuse dates outside of the invoice's life, and amounts that are none."""
     faults = []
-    if new.date is not None and not invoice.date.date() <= new.date.date() <= now.date():
+    first, today = (time.day(instant, invoice.timezone) for instant in (invoice.date, now))
+    if new.date is not None and not first <= time.day(new.date, invoice.timezone) <= today:
         faults.append(Fault("creditNote.effectiveDate", "date", "must lie between the invoice's date and today"))
     said = [("creditAmount", new.to_balance), ("outOfBandAmount", new.outside)]
     said += [(f"refunds.{at}.amount", one.amount) for at, one in enumerate(new.refunds)]
