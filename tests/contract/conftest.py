@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 async def document(base_url: str) -> dict[str, Any]:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         answer = await http.get(f"{base_url}/openapi.json")
     assert answer.headers["content-type"] == "application/json"
     found: dict[str, Any] = answer.json()

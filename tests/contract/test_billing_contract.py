@@ -42,7 +42,7 @@ ON_DRAFTS = {"drafts_update", "drafts_issue", "drafts_remove", "items_update", "
 
 @pytest.fixture(scope="module")
 async def document(base_url: str) -> dict[str, Any]:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         found: dict[str, Any] = (await http.get(f"{base_url}/billing/openapi.json")).json()
     return found
 
