@@ -22,6 +22,12 @@ LANGUAGES = ("curl", "python", "javascript")
 ON_DRAFTS = {"documentsReplace", "documentsReplaceByPost", "documentsRemove", "documentsIssue"}
 ON_ESTIMATES = {"documentLifeAccept", "documentLifeReject", "documentLifeConvert"}
 ON_SHARED_ESTIMATES = {"documentLifePublicAccept", "documentLifePublicReject"}
+ON_WHAT_WAS_COLLECTED = {
+    "paymentIntentsCharge",
+    "paymentIntentsRefund",
+    "paymentMethodsCreate",
+    "paymentMethodsRemove",
+}
 
 NOT_FOR_READERS = {"paymentProcessingTakeNotice", "stripeConnectTakeNotice", "stripeConnectTakeOperatorNotice"}
 """Operations that payment providers call, with a signature that readers do not have."""
@@ -147,9 +153,13 @@ async def variables_for(world: World, alice: Actor, operation: str) -> dict[str,
         variables |= {"DOCUMENT_ID": estimate["id"], variable_of("link"): shared.json()["shareableId"]}
     if operation == "documentLifeUncancel":
         assert (await alice.post(f"/Documents/{own['document_id']}/cancel?technical=true")).status_code == 200
-    if operation in ("paymentIntentsCharge", "paymentIntentsRefund"):
+    if operation in ON_WHAT_WAS_COLLECTED:
         online = await collected(alice, own["organization_id"])
         variables |= {variable_of(name): value for name, value in online.items()}
+    if operation == "paymentMethodsRemove":
+        kept = {"paymentIntentId": variables["INITIAL_INTENT_ID"]}
+        made = await alice.post(f"/Clients/{own['client_id']}/payment-methods", kept)
+        variables["METHOD_ID"] = made.json()["id"]
     if operation in ("paymentProcessingEnable", "stripeConnectEnable"):
         variables["ACCESS_TOKEN"] = (await world.actor("platform")).token
     if operation == "accountsResetPassword":
