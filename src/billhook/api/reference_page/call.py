@@ -64,7 +64,7 @@ def pieces(text: str) -> list[tuple[str, bool]]:
 
 def _file_for(media_types: Sequence[str]) -> str:
     """Return the name of a file that an operation takes: a picture where only pictures are taken, a table of rows."""
-    if "text/csv" in media_types:
+    if "text/csv" in media_types and "application/pdf" not in media_types:
         return "clients.csv"
     return "logo.png" if all(kind.startswith("image/") for kind in media_types) else "time-sheet.pdf"
 
