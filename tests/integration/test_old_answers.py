@@ -7,18 +7,26 @@ from decimal import Decimal
 from typing import Any
 
 from billhook import gateways, processing
-from billhook.gateways import sandbox
+from billhook.gateways import Gateways, sandbox
 from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.processing import NewIntent, Till
 from billhook.processing.journeys.till import intent_and_desk
+from billhook.settings import Settings
 from tests.integration import shop as shops
 from tests.integration.payment_desk import code
 from tests.integration.shop import GOOD, Shop
-from tests.integration.test_settling import booked, till_of, token_of
+from tests.integration.test_settling import booked
+from tests.integration.watched import token_of
+from tests.world import World
 
 shop = shops.shop
 DISPUTED = "4000000000000259"
+
+
+def till_of(world: World, settings: Settings) -> Till:
+    """A till of its own, for gateways that a test changes; no connection of it is ever opened."""
+    return Till(Gateways(world.database, settings, world.base_url), settings.operator_fee)
 
 
 class SlowLine:
