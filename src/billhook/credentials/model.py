@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ MOST_CLIENTS: Final = 100
 _MOST_LABEL: Final = 200
 _MOST_URIS: Final = 10
 _SECRET_CHARACTERS: Final = 64
+_ADDRESS: Final = re.compile(r"[!-~]+")
+_PLACE: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
+"""A host and a port: it becomes a part of the consent page's policy, where a semicolon would begin another rule."""
 
 
 class TooManyClients(Problem):
@@ -99,6 +103,6 @@ def may_be_led_to(uri: str) -> bool:
         host = url.hostname
     except ValueError:
         return False
-    if not host or url.fragment or "#" in uri or len(uri) > 2_000 or not (uri.isascii() and uri.isprintable()):
+    if not host or "#" in uri or len(uri) > 2_000 or not _ADDRESS.fullmatch(uri) or not _PLACE.fullmatch(url.netloc):
         return False
     return url.scheme == "https" or (url.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
