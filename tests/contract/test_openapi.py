@@ -143,6 +143,7 @@ NOT_ALONE = {
     "transferPdfs": "needs ids of documents",
     "paymentIntentsCharge": "needs a payment intent that was paid",
     "paymentMethodsCreate": "needs a payment intent that was paid",
+    "paymentMethodsRemove": "needs a payment method that is kept",
     "paymentIntentsRefund": "needs a payment that was collected online",
     "paymentProcessingEnable": "is set up already",
     "paymentProcessingTakeNotice": "needs the signature of a payment provider",
