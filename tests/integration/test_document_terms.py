@@ -112,3 +112,35 @@ async def test_terms_follow_a_change_and_stay_inside(case: Case, world: World) -
         case.path, params={"filter[where][custom.order]": "4712", "filter[where][nothing]": "1"}
     )
     assert list(faults(refused)) == ["filter.where.nothing"]
+
+
+async def test_a_look_up_asks_the_index_however_many_organizations_there_are(coloured: Case) -> None:
+    """Beside many organizations each seems small to the planner; to look through this one would still be long."""
+    owner, organization = coloured.owner, ids.to_uuid(coloured.organization)
+    columns = await owner.fetch(
+        "select column_name from information_schema.columns where table_schema = 'documents' and table_name = 'document'"
+        " and is_generated = 'NEVER'"
+    )
+    own = {"id": "gen_random_uuid()", "organization_id": "gen_random_uuid()", "shard": "n", "client_id": "null"}
+    names = [row[0] for row in columns]
+    selected = ", ".join(own.get(name, f"d.{name}") for name in names)
+    transaction = owner.transaction()
+    await transaction.start()
+    try:
+        await owner.execute("set local session_replication_role = replica")
+        await owner.execute(
+            f"insert into documents.document ({', '.join(names)}) select {selected} from generate_series(1, 3000) n,"
+            " (select * from documents.document where organization_id = $1 and not draft limit 1) d",
+            organization,
+        )
+        await owner.execute("analyze documents.document")
+        await owner.execute("select set_config('billhook.organization', $1, true)", str(organization))
+        scans = "select pg_stat_get_xact_numscans('documents.document_term'::regclass)"
+        green = len(await coloured.walked("id", "ASC", "custom ->> 'color' = 'green'"))
+        look_up = "select documents.with_terms(array['custom.color'], array['green'], $1, 1000)"
+        for looked in range(8):  # a plan that is made for no value in particular comes after a few
+            assert await owner.fetchval(scans) == looked
+            assert len(await owner.fetchval(look_up, ids.shard_of(coloured.organization))) == green
+        assert await owner.fetchval(scans) == 8
+    finally:
+        await transaction.rollback()

@@ -88,7 +88,7 @@ class Ledger:
         due = self.owed[document].total_with_tax - self.total(document)
         amount = None if minor is None else self.major(document, minor)
         new = NewPayment(type="card", amount=amount)
-        if minor is None and due <= 0:
+        if minor == 0 or (minor is None and due <= 0):
             with pytest.raises(Invalid):
                 await payments.record_for(self.tx, self.owed[document].id, new)
             return
@@ -99,6 +99,10 @@ class Ledger:
 
     async def change(self, paid: Paid, **said: Any) -> None:
         fields = said | ({"amount": self.major(paid.document, said["amount"])} if "amount" in said else {})
+        if said.get("amount") == 0:
+            with pytest.raises(Invalid):
+                await payments.change(self.tx, paid.id, fields)
+            return
         made = await payments.change(self.tx, paid.id, fields)
         changed = paid._replace(**{name: said[name] for name in ("amount", "type") if name in said})
         assert (made.amount, made.type) == (changed.amount, changed.type)

@@ -191,7 +191,7 @@ def test_a_document_hands_on_what_is_not_its_own() -> None:
     assert told & ITS_OWN == set()
     (line_said,), empty = said.lines, NewLine()
     silent = {name for name in line.__struct_fields__ if getattr(line_said, name, 0) == getattr(empty, name, None)}
-    assert silent == {"price_gross", "is_separator"}
+    assert silent == {"id", "price_gross", "is_separator"}
 
 
 def test_an_advance_is_deducted_once() -> None:

@@ -7,7 +7,10 @@ import pytest
 from billhook import settings
 from billhook.settings.model import declarations
 
-SECRETS = {"database_url", "smtp_url", "secret_key"}
+SECRETS = {
+    *("database_url", "smtp_url", "secret_key"),
+    *("stripe_secret_key", "stripe_webhook_secret", "stripe_connect_webhook_secret"),
+}
 
 
 def refusals(environ: dict[str, str], **overrides: object) -> list[str]:

@@ -492,7 +492,7 @@ CREATE FUNCTION documents.with_terms(names text[], texts text[], of_shard intege
     AS $$
   select array(
     select d.id from documents.document d
-     where d.shard = of_shard and d.organization_id = public.tenant() and d.deleted_at is null
+     where d.shard + 0 = of_shard and d.organization_id::text = public.tenant()::text and d.deleted_at is null
        and documents.terms(d.organization_id, d.client, d.options, d.custom)
            @> array(select documents.term(public.tenant(), t.name, t.value) from unnest(names, texts) t(name, value))
      limit most)
