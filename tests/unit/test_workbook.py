@@ -111,3 +111,14 @@ def test_what_is_no_workbook_is_refused(content: bytes) -> None:
 def test_a_cut_file_is_refused() -> None:
     with pytest.raises(Unreadable):
         list(Workbook(io.BytesIO(written(simple).getvalue()[:-40])).rows())
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+def test_a_part_whose_packing_is_damaged_is_refused(name: str) -> None:
+    file = written(simple)
+    info = zipfile.ZipFile(file).getinfo(name)
+    content = bytearray(file.getvalue())
+    begin = info.header_offset + 30 + len(name)
+    content[begin : begin + info.compress_size] = b"\xff" * info.compress_size
+    with pytest.raises(Unreadable):
+        list(Workbook(io.BytesIO(content)).rows())

@@ -11,7 +11,7 @@ import msgspec
 
 from billhook.kernel import money, time
 from billhook.organizations.model import Identity
-from billhook.web import Instant, is_sane
+from billhook.web import Instant, is_sane, words_of
 
 _SPECIAL = {
     "country_code": "countryAlpha2Code",
@@ -77,12 +77,7 @@ _OF_THE_DIALECT: Final = ("_at", "_documentUnit", "expectedTotalWithTax")
 
 def words() -> frozenset[str]:
     """Return every key that means something somewhere in the API, or in the dialect it speaks."""
-    found, waiting = set(_OF_THE_DIALECT), [In, Out]
-    while waiting:
-        struct = waiting.pop()
-        waiting += struct.__subclasses__()
-        found |= {field.encode_name for field in msgspec.structs.fields(struct)}
-    return frozenset(found)
+    return words_of(In, Out) | set(_OF_THE_DIALECT)
 
 
 Text = str | None | msgspec.UnsetType

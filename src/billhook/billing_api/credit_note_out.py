@@ -7,6 +7,7 @@ from typing import Any, Literal
 from billhook.billing_api.amounts import Scale, is_inclusive, tax_of, taxes_out
 from billhook.billing_api.invoice_out import INTERNAL_NOTE, customer_out
 from billhook.billing_api.item_ids import ids_of
+from billhook.billing_api.item_out import ItemAmountsOut
 from billhook.billing_api.wire import Amount, CustomerOut, Out, TaxOut, shown
 from billhook.documents import Document
 from billhook.documents.model.document import Line
@@ -32,23 +33,11 @@ class NoteAmountsOut(Out, kw_only=True):
     total_excluding_tax_amount: Amount
 
 
-class LineAmountsOut(Out, kw_only=True):
-    """What a line comes to in the currency of its location."""
-
-    currency_code: str
-    discounted_amount: Amount
-    total_amount: Amount
-    total_excluding_tax_amount: Amount
-    unit_amount: Amount
-    unit_excluding_tax_amount: Amount
-    tax: TaxOut | None = None
-
-
 class NoteLineOut(Out, kw_only=True):
     """A line of a credit note, and the invoice item that it gives back."""
 
     id: str
-    base_amounts: LineAmountsOut
+    base_amounts: ItemAmountsOut
     create_date: str
     currency_code: str
     discounted_amount: Amount
@@ -136,7 +125,7 @@ def _line(note: Document, line: Line, its: str, given_back: str, network: Id) ->
     unit, at = line.price if line.price_gross is None else line.price_gross, time.iso(note.created_at)
     return NoteLineOut(
         id=its,
-        base_amounts=LineAmountsOut(
+        base_amounts=ItemAmountsOut(
             currency_code=base.currency,
             discounted_amount=base(line.total_discount),
             total_amount=base(line.total_with_tax),

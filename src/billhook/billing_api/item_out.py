@@ -20,7 +20,7 @@ class ProductOut(Out, kw_only=True):
 
 
 class ItemAmountsOut(Out, kw_only=True):
-    """What an item comes to in the currency of its location."""
+    """What an item, or a line of a credit note, comes to in the currency of its location."""
 
     currency_code: str
     discounted_amount: Amount

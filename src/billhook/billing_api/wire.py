@@ -10,7 +10,7 @@ import msgspec
 from billhook.kernel import ids, money, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import NotYours
-from billhook.web import is_sane
+from billhook.web import is_sane, words_of
 
 UNSET = msgspec.UNSET
 Amount = Decimal
@@ -34,12 +34,7 @@ class Out(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
 
 def words() -> frozenset[str]:
     """Return every key that means something somewhere in this dialect."""
-    found, waiting = set[str](), list[Any]([In, Out])
-    while waiting:
-        struct = waiting.pop()
-        waiting += struct.__subclasses__()
-        found |= {field.encode_name for field in msgspec.structs.fields(struct)}
-    return frozenset(found)
+    return words_of(In, Out)
 
 
 Text = str | None | msgspec.UnsetType

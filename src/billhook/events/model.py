@@ -57,6 +57,11 @@ class Event(msgspec.Struct, frozen=True):
         """What it is called: its position, written as one word."""
         return self.position.word
 
+    @property
+    def event(self) -> "Event":
+        """The event alone, of one that was read with something beside it."""
+        return Event(*(getattr(self, name) for name in Event.__struct_fields__))
+
 
 class Page(msgspec.Struct, frozen=True):
     """Some events, up to where they were looked for, and whether there is more to read at once."""

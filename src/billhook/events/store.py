@@ -1,8 +1,5 @@
 """The statements of events."""
 
-from datetime import datetime
-from typing import Any
-
 import msgspec
 
 from billhook.db import Statements, Tx
@@ -12,23 +9,10 @@ from billhook.kernel.ids import Id
 sql = Statements(__package__)
 
 
-class Read(msgspec.Struct, frozen=True):
+class Read(Event, frozen=True):
     """An event as read; `scanned` says how many were looked at in all."""
 
-    era: int
-    xid: int
-    sequence: int
-    type: str
-    change: str
-    organization_id: Id
-    at: datetime
-    data: dict[str, Any]
     scanned: int
-
-    @property
-    def event(self) -> Event:
-        """The event alone."""
-        return Event(*(getattr(self, name) for name in Event.__struct_fields__))
 
 
 class Latest(msgspec.Struct, frozen=True):

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from xml.parsers import expat
 
 from billhook.exchange.model import Rate, RatesUnreadable
 from billhook.kernel import money
+from billhook.kernel.archives import DAMAGED
 
 SOURCE: Final = "European Central Bank"
 BASE: Final = "EUR"
@@ -53,7 +53,7 @@ def _unpacked(content: bytes) -> bytes:
             (name,) = archive.namelist()
             with archive.open(name) as file:
                 return file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (*DAMAGED, ValueError) as error:
         raise RatesUnreadable(why=f"it is no ZIP file with one file in it: {error}") from None
 
 

@@ -13,6 +13,8 @@ from posixpath import join, normpath
 from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
+from billhook.kernel.archives import DAMAGED
+
 MAX_PART: Final = 1024**3
 """Bytes that a part of a workbook may unpack to."""
 MAX_COLUMNS: Final = 1_000
@@ -36,7 +38,7 @@ class Workbook:
         """Open it. Raises Unreadable."""
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        except (*DAMAGED, ValueError):
             raise Unreadable("is a ZIP, or a damaged workbook; send an Excel file (.xlsx) or CSV") from None
         self._sheet, epoch_1904 = self._first_sheet()
         self._epoch = _EPOCHS[epoch_1904]
@@ -85,7 +87,7 @@ class Workbook:
         try:
             with self._zip.open(info) as part:
                 yield from _events(part)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, expat.ExpatError):
+        except (*DAMAGED, expat.ExpatError):
             raise Unreadable("is a damaged workbook, or one with a password; save the sheet as CSV") from None
 
     def _first_sheet(self) -> tuple[str, bool]:

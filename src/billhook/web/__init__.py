@@ -20,7 +20,7 @@ from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
 from billhook.web.problems import STATUS_OF
 from billhook.web.session import COOKIE, SESSION_SECONDS, is_own_form, session_token, signed_in
-from billhook.web.spelling import slips
+from billhook.web.spelling import slips, words_of
 from billhook.web.types import Instant, decode_instant, is_sane
 
 __all__ = [
@@ -58,4 +58,5 @@ __all__ = [
     "signed_in",
     "slips",
     "token_of",
+    "words_of",
 ]

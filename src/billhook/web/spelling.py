@@ -28,6 +28,16 @@ def slips(content: Any, annotation: Any, words: frozenset[str]) -> list[Fault]:
     return found[:_MOST_FAULTS]
 
 
+def words_of(*roots: type[msgspec.Struct]) -> frozenset[str]:
+    """Return every wire name of a field of these structs and of all that are made after them."""
+    found, waiting = set[str](), list(roots)
+    while waiting:
+        struct = waiting.pop()
+        waiting += struct.__subclasses__()
+        found |= {field.encode_name for field in msgspec.structs.fields(struct)}
+    return frozenset(found)
+
+
 def _walk(content: Any, annotation: Any, path: str, words: frozenset[str], found: list[Fault]) -> None:
     if isinstance(content, dict):
         struct = _struct_of(annotation)

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import msgspec
-
 from billhook.db import Statements, Tx
 from billhook.events import Event
 from billhook.kernel.ids import Id
@@ -13,23 +11,10 @@ from billhook.webhooks.model import Attempt, Delivery, Turn, Webhook
 sql = Statements(__package__)
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class Waiting(Event, frozen=True):
     """An event that is due for a webhook, and how often it was tried."""
 
-    era: int
-    xid: int
-    sequence: int
-    type: str
-    change: str
-    organization_id: Id
-    at: datetime
-    data: dict[str, object]
     attempts: int
-
-    @property
-    def event(self) -> Event:
-        """The event alone."""
-        return Event(*(getattr(self, name) for name in Event.__struct_fields__))
 
 
 @sql.enter

@@ -9,7 +9,8 @@ import msgspec
 from billhook.cli.export.books import Books
 from billhook.cli.export.form import FORMAT, MANIFEST, SUMS, VERSION, Manifest, TableFile
 from billhook.cli.export.problems import NotAnExport
-from billhook.cli.export.reading import UNREADABLE, Source, reading, sha256_of
+from billhook.cli.export.reading import Source, reading, sha256_of
+from billhook.kernel.archives import DAMAGED
 
 MOST_FINDINGS: Final = 50
 """What is wrong is listed up to here: who finds this much looks for one cause."""
@@ -30,7 +31,7 @@ def prove(place: Path, said: Callable[[str], None]) -> Proof:
     with reading(place) as source:
         try:
             manifest, sha256 = _manifest(source, place), sha256_of(source, MANIFEST)
-        except (*UNREADABLE, KeyError, msgspec.MsgspecError) as error:
+        except (*DAMAGED, KeyError, msgspec.MsgspecError) as error:
             raise NotAnExport(source=place, reason=f"{MANIFEST} cannot be read: {error}") from None
         books = Books(manifest)
         findings = _first([*_files(source, manifest, said), *_tables(source, manifest, books, said)])
@@ -64,7 +65,7 @@ def _files(source: Source, manifest: Manifest, said: Callable[[str], None]) -> I
                 if name in there and (problem := _changed(source, name, wanted)):
                     yield problem
                 said(f"{len(listed)} files")
-    except (*UNREADABLE, KeyError) as error:
+    except (*DAMAGED, KeyError) as error:
         yield f"{SUMS} cannot be read: {error}"
     if len(listed) != manifest.files:
         yield f"{SUMS} lists {len(listed)} files, the manifest counts {manifest.files}"
@@ -75,7 +76,7 @@ def _files(source: Source, manifest: Manifest, said: Callable[[str], None]) -> I
 def _changed(source: Source, name: str, wanted: str) -> str | None:
     try:
         found = sha256_of(source, name)
-    except UNREADABLE as error:
+    except DAMAGED as error:
         return f"{name} cannot be read: {error}"
     if found != wanted:
         return f"{name} is not what was written: its SHA-256 is another"
@@ -90,7 +91,7 @@ def _tables(source: Source, manifest: Manifest, books: Books, said: Callable[[st
     for table in sorted(manifest.tables, key=lambda table: books.turn_of(table.name)):
         try:
             yield from _rows(source, table, books, said)
-        except (*UNREADABLE, KeyError) as error:
+        except (*DAMAGED, KeyError) as error:
             yield f"{table.path} cannot be read: {error}"
     names = {path.partition(".")[0].rpartition("/")[2] for path in source.names() if path.startswith("files/")}
     yield from (f"the file {sha256} is missing, which {table} names" for table, sha256 in books.named(names))

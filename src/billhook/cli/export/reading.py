@@ -2,17 +2,15 @@
 
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
 from billhook.cli.export.problems import NotAnExport
+from billhook.kernel.archives import DAMAGED
 
 _BYTES_AT_ONCE = 1 << 20
-UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-"""What a damaged file is met with."""
 
 
 class Source(Protocol):
@@ -60,7 +58,7 @@ def reading(place: Path) -> Iterator[Source]:
         return
     try:
         archive = zipfile.ZipFile(place)
-    except UNREADABLE as error:
+    except DAMAGED as error:
         raise NotAnExport(source=place, reason=getattr(error, "strerror", None) or str(error)) from None
     with archive:
         yield _Zip(archive)
