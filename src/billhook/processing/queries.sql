@@ -255,17 +255,19 @@ returning id, organization_id, account_id, merchant_id, document_id, token, stat
        settlements, embedded, revision, begun_at;
 
 -- name: note_remote
--- What the gateway calls the payment it has opened.
+-- What the gateway calls the payment it has opened. No row when that was given up meanwhile: nobody may pay it then.
 update processing.intent set remote_id = :remote_id, page_url = :page_url, updated_at = :now
- where shard = :shard and id = :intent and attempt = :attempt and remote_id is null;
+ where shard = :shard and id = :intent and attempt = :attempt and coalesce(remote_id, :remote_id) = :remote_id;
 
 -- name: revise
 -- A document that asks for another amount now, while a form for it is open: the gateway is told next. Each telling has a
--- number of its own; no row when somebody else has it.
+-- number of its own; no row when somebody else has it, or while the form is being opened: for the amount of before, or
+-- the gateway would not know the opening again.
 update processing.intent
    set amount = :amount, application_fee = :application_fee, operator_fee = :operator_fee, revision = revision + 1,
        updated_at = :now
  where shard = :shard and id = :intent and revision = :revision and status in ('initiated', 'requires_action')
+   and remote_id is not null
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,

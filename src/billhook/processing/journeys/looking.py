@@ -30,6 +30,7 @@ OPERATOR: Final = Id("0" * 24)
 """Under whose name notices are kept that the operator's own keys prove."""
 _OPERATORS: Final = gateways.Connection("", {})
 _ROUNDS: Final = 20
+_MONEY: Final = (gateways.Status.PROCESSING, gateways.Status.SUCCEEDED)
 _AGAIN: Final = timedelta(minutes=5)
 
 
@@ -41,9 +42,9 @@ async def look(till: Till, organization: Id, intent_id: Id, hint: str | None = N
     """
     while True:  # who goes round again does so because somebody else has settled, and that one is done
         intent, desk = await intent_and_desk(till, organization, intent_id)
-        if intent.begun_at is None:
-            return await _unopened(till, intent)
         payment = await _payment(till, intent, desk, hint)
+        if payment is None:
+            return await _unopened(till, intent)
         if _lapsed(intent, payment, till.database.clock.now()):
             return await _reopened(till, intent)
         async with till.database.open(organization=organization) as tx:
@@ -72,14 +73,15 @@ async def _reopened(till: Till, intent: Intent) -> Intent:
         return await read(tx, intent.id)
 
 
-async def _payment(till: Till, intent: Intent, desk: Desk, hint: str | None) -> gateways.Payment:
-    """Return the payment of an intent at the gateway, after what is left to do there has been done."""
+async def _payment(till: Till, intent: Intent, desk: Desk, hint: str | None) -> gateways.Payment | None:
+    """Return the payment of an intent, after what is left to do at the gateway; None where nobody has begun one."""
     gateway, connection = till.at(desk)
-    merchant, remote_id = desk.merchant_remote_id or "", intent.remote_id or hint or None
-    if remote_id is None:
+    merchant = desk.merchant_remote_id or ""
+    payment = await _opened(gateway, connection, merchant, intent, hint)
+    if payment is None and intent.begun_at is None:
+        return None
+    if payment is None:
         payment = await open_at_gateway(till, intent, desk)
-    else:
-        payment = await gateway.get_payment(connection, merchant, remote_id)
     is_open = payment.status in (gateways.Status.OPEN, gateways.Status.REQUIRES_ACTION)
     if is_open and intent.expires_at <= till.database.clock.now():
         key = operation_key(intent.id, intent.attempt, "expire")
@@ -87,6 +89,20 @@ async def _payment(till: Till, intent: Intent, desk: Desk, hint: str | None) -> 
     if intent.succeeded and await _finish_refunds(till, intent, desk):
         payment = await gateway.get_payment(connection, merchant, payment.id)
     return payment
+
+
+async def _opened(
+    gateway: gateways.Gateway, connection: gateways.Connection, merchant: str, intent: Intent, hint: str | None
+) -> gateways.Payment | None:
+    """Return the payment that was opened for an intent, if it is known which that is.
+
+    A hint counts where money has come or is on its way. Else it may be about a page of before, which says nothing about
+    the one that is just being opened.
+    """
+    if intent.remote_id is not None:
+        return await gateway.get_payment(connection, merchant, intent.remote_id)
+    hinted = await gateway.get_payment(connection, merchant, hint) if hint else None
+    return hinted if hinted is not None and hinted.status in _MONEY else None
 
 
 async def _finish_refunds(till: Till, intent: Intent, desk: Desk) -> bool:

@@ -1,5 +1,6 @@
 """The till: what a journey needs beside its own words, and how a payment is asked of a gateway."""
 
+import contextlib
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -11,7 +12,7 @@ from billhook.db import Database
 from billhook.gateways import Connection, Gateway, Gateways, PaymentRequest, operation_key
 from billhook.kernel.ids import Id
 from billhook.processing import store
-from billhook.processing.model import Desk, Intent, Refund
+from billhook.processing.model import Desk, Intent, NotCollectable, Refund
 from billhook.processing.service.intents import read
 from billhook.processing.service.set_up import desk_of
 
@@ -67,7 +68,8 @@ def request_of(till: Till, intent: Intent, desk: Desk) -> PaymentRequest:
 async def open_at_gateway(till: Till, intent: Intent, desk: Desk, *, present: bool = False) -> gateways.Payment:
     """Have the payment of an intent opened, or find the one that was opened before, and note what it is called.
 
-    `present` says that the payer of a charge has come to confirm it.
+    `present` says that the payer of a charge has come to confirm it. Raises what a gateway raises, and NotCollectable
+    where the opening was given up meanwhile: what we would not know of is never shown to a payer.
     """
     gateway, connection = till.at(desk)
     key = operation_key(intent.id, intent.attempt, "charge" if intent.initial_intent_id else "open")
@@ -81,7 +83,12 @@ async def open_at_gateway(till: Till, intent: Intent, desk: Desk, *, present: bo
     else:
         payment = await _created(till, intent, gateway, connection, request, key)
     async with till.database.open(organization=intent.organization_id) as tx:
-        await store.note_remote(tx, intent.id, intent.attempt, payment.id, payment.page_url)
+        noted = await store.note_remote(tx, intent.id, intent.attempt, payment.id, payment.page_url)
+    if not noted:
+        with contextlib.suppress(gateways.Refused):  # it has ended by itself
+            key = operation_key(intent.id, intent.attempt, "cancel")
+            await gateway.cancel_payment(connection, desk.merchant_remote_id or "", payment.id, key=key)
+        raise NotCollectable(why="it is just being paid or changed; try again")
     return payment
 
 
