@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import asyncpg
 import httpx
 
 from bench import floor, load
@@ -129,6 +130,16 @@ def report(kind: str, results: list[load.Result], ratios: list[float], tps: list
     )
 
 
+async def rest(database_url: str) -> None:
+    """Wait until the outbox is empty: what was issued before is rendered meanwhile, which is not part of what comes."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        while await connection.fetchval("select exists (select from jobs.job where run_at <= now() and state <> 'dead')"):
+            await asyncio.sleep(0.2)
+    finally:
+        await connection.close()
+
+
 async def measure(base_url: str, database_url: str, pgbench: Path) -> None:
     """Run everything against a server at `base_url` on a database whose owner's URL is given; print the figures."""
     host, port = base_url.removeprefix("http://").split(":")
@@ -141,9 +152,11 @@ async def measure(base_url: str, database_url: str, pgbench: Path) -> None:
             await load.run(host, int(port), sent, 1)
             results, tps = [], []
             for _ in range(ROUNDS):
+                await rest(database_url)
                 tps.append(
                     await floor.run(pgbench, database_url, scripts[kind], connections=CONNECTIONS, seconds=SECONDS)
                 )
+                await rest(database_url)
                 results.append(await load.run(host, int(port), sent, SECONDS))
             ratios = [result.per_second / one for result, one in zip(results, tps, strict=True)]
             report(kind, results, ratios, tps)
