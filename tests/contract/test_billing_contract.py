@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "drafts_update": {"invoice": {"internalNote": "Ask first"}},
     "items_update": {"invoiceItem": {"quantity": 3}},
     "credit_notes_update": {"creditNote": {"internalNote": "Told them"}},
+    "alt_currencies_update": {"altCurrency": {"exchangeRate": 1.5}},
 }
 PAID = {"invoices_receipt"}
 ON_DRAFTS = {"drafts_update", "drafts_issue", "drafts_remove", "items_update", "items_remove"}
@@ -49,7 +50,7 @@ async def document(base_url: str) -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     found = [(path, method, about) for path, item in document["paths"].items() for method, about in item.items()]
-    assert len(found) >= 28
+    assert len(found) >= 32
     return found
 
 
@@ -73,20 +74,25 @@ async def owned(world: World, actor: Actor, desk: Program, *, draft: bool) -> di
     )
     paid = await desk.pay(model["id"], {"amount": 1})
     customer = {"companyRef": uuid(model["clientId"])}
+    currency = {"currencyCode": "USD", "exchangeRate": 1.25, "locationRef": uuid(organization["id"])}
+    alternative = await desk.post("/alt_currencies/v1", {"altCurrency": currency})
     new = {"description": "Desk", "quantity": 1, "unitAmount": 5}
     return {
         "invoice_id": uuid(made["id"]),
         "item_id": item,
         "note_id": noted.json()["creditNote"]["id"],
         "transaction_id": paid.json()["payment"]["transactionRef"],
+        "alternative_id": alternative.json()["altCurrency"]["id"],
         "query": {
             "items_upcoming_items": customer,
             "items_upcoming": {"subscriptionRef": uuid(recurrence["id"])},
             "transactions_page": {"locationRef": uuid(organization["id"])},
+            "alt_currencies_page": {"locationRef": uuid(organization["id"])},
         },
         "bodies": {
             **BODIES,
-            "drafts_create": {"invoice": customer, "items": [new]},
+            "drafts_create": {"invoice": customer | {"currencyCode": "USD"}, "items": [new]},
+            "alt_currencies_create": {"altCurrency": currency | {"currencyCode": "GBP"}},
             "items_create": {"invoiceItem": new | customer},
             "credit_notes_create": note,
             "credit_notes_preview": note,
@@ -229,7 +235,7 @@ async def test_no_input_breaks_the_server_or_its_word(world: World, document: di
     for found in schema.get_all_operations():
         operation = found.ok()
         own = await owned(world, alice, desk, draft=True)
-        known = {name: own[name] for name in ("invoice_id", "item_id", "note_id", "transaction_id")}
+        known = {name: own[name] for name in ("invoice_id", "item_id", "note_id", "transaction_id", "alternative_id")}
         known = {name: value for name, value in known.items() if f"{{{name}}}" in operation.path}
         has_input = bool(list(operation.query) or list(operation.body))
         for mode in list(GenerationMode) if has_input else [GenerationMode.POSITIVE]:

@@ -15,7 +15,14 @@ GUIDES = DOCS / "guides"
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 SAYS = {
     "attachments-and-categories": ['"filename":"time-sheet.txt"', '"alias":"training"', "Asked for a copy by post."],
-    "billing-api": ['"amountPaid":1,', '"status":"issued"', '"reason":"orderChange"', '"creditNote":{"id"'],
+    "billing-api": [
+        '"amountPaid":1,',
+        '"status":"issued"',
+        '"reason":"orderChange"',
+        '"creditNote":{"id"',
+        '"exchangeRate":1.08',
+        '"currencyCode":"USD","customer"',
+    ],
     "catch-up": ['"type":"payment.created"', '"event":"payment/create"', '"amount":10'],
     "client-credit": ['"balance":12050,"due":12100,"credit":50', '"amount":30', '{"count":1}'],
     "clients-items-taxes": ['"rule":"be.vat"', '"SKU":"SUIT-1"', '"rate":7'],

@@ -24,6 +24,13 @@ class Scale:
             return amount
         return major(money.to_minor(amount * self.conversion.rate, self.conversion.exponent), self.conversion.exponent)
 
+    def sums(self, document: Document) -> tuple[Decimal, Decimal]:
+        """Return the total and the total with tax of the document; in the base currency as they were kept with it."""
+        if self.conversion is None:
+            return self(document.total), self(document.total_with_tax)
+        kept = self.conversion
+        return major(kept.total, kept.exponent), major(kept.total_with_tax, kept.exponent)
+
     def price(self, price: Decimal) -> Decimal:
         """Return a price, which may have more decimals than its currency."""
         return Decimal(money.plain(price if self.conversion is None else price * self.conversion.rate))
@@ -36,10 +43,16 @@ def is_inclusive(lines: Iterable[Line]) -> bool:
 
 
 def taxes_out(rows: Iterable[TaxRow], scale: Scale, *, inclusive: bool) -> list[TaxOut]:
-    """Return the taxes of a document, one for each rate."""
+    """Return the taxes of a document, one for each rate; in the base currency as they were kept with it."""
+    rows = tuple(rows)
+    kept = scale.conversion.taxes if scale.conversion else ()
+    exponent = scale.conversion.exponent if scale.conversion else 0
+    amounts = [(major(tax.total_tax, exponent), major(tax.base, exponent)) for tax in kept]
+    if len(amounts) != len(rows):
+        amounts = [(scale(row.total_tax), scale(row.base)) for row in rows]
     return [
-        TaxOut(amount=scale(row.total_tax), inclusive=inclusive, rate=rate(row.rate), taxable_amount=scale(row.base))
-        for row in rows
+        TaxOut(amount=amount, inclusive=inclusive, rate=rate(row.rate), taxable_amount=base)
+        for row, (amount, base) in zip(rows, amounts, strict=True)
     ]
 
 

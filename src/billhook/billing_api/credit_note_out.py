@@ -107,16 +107,17 @@ class CreditNoteOut(Out, kw_only=True):
 
 def _base(note: Document, share: Share, *, inclusive: bool) -> NoteAmountsOut:
     base, net = Scale(note, base=True), note.total + note.total_discount
+    total, total_with_tax = base.sums(note)
     return NoteAmountsOut(
         currency_code=base.currency,
-        gross_amount=base(note.total_with_tax),
+        gross_amount=total_with_tax,
         post_payment_amount=base(share.post_payment),
         pre_payment_amount=base(share.pre_payment),
         subtotal_amount=base(note.total_with_tax + note.total_discount if inclusive else net),
         subtotal_amount_excluding_tax=base(net),
         taxes=taxes_out(note.taxes, base, inclusive=inclusive),
-        total_amount=base(note.total_with_tax),
-        total_excluding_tax_amount=base(note.total),
+        total_amount=total_with_tax,
+        total_excluding_tax_amount=total,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from litestar import delete, patch, post
 from litestar.params import FromPath, JSONBody
 
-from billhook import clients, documents, organizations, payments, processing, recurring, unbilled
+from billhook import clients, documents, exchange, organizations, payments, processing, recurring, unbilled
 from billhook.billing_api.admission import SCOPE
 from billhook.billing_api.invoice_out import INTERNAL_NOTE, TERMS, invoice_out, status_of
 from billhook.billing_api.invoices import InvoiceOnlyOut, InvoiceWithItemsOut
@@ -60,6 +60,9 @@ class NewInvoiceTermsIn(InvoiceTermsIn, kw_only=True):
     company_ref: Text = UNSET
     membership_ref: Text = UNSET
     subscription_ref: Text = UNSET
+    currency_code: Annotated[
+        Text, msgspec.Meta(description="The location's currency, or one of its alternatives; its amounts are in that.")
+    ] = UNSET
 
 
 class NewInvoiceIn(In, kw_only=True):
@@ -155,11 +158,14 @@ async def create(request: BillhookRequest, data: JSONBody[NewInvoiceIn]) -> Invo
         client, terms = await _customer(tx, request, data.invoice)
         due, said_terms = _terms(data.invoice, tx.now, (await organizations.read(tx)).timezone)
         note = given(data.invoice.internal_note)
-        balance = await _balance(tx, client, await currency_of_location(tx))
+        code = given(data.invoice.currency_code)
+        currency = await exchange.hold(tx, code) if code is not None else None
+        balance = await _balance(tx, client, currency or await currency_of_location(tx))
         kept = terms | said_terms | {"startingBalance": balance}
         new = NewDocument(
             draft=True,
             client_id=client,
+            currency=currency,
             date_due=due,
             lines=tuple(line_of(item, ids.embedded()) for item in items),
             custom={TERMS: kept} | ({INTERNAL_NOTE: note} if note else {}),

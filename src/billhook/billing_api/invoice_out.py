@@ -155,6 +155,7 @@ def _address(party: Party) -> AddressOut:
 def _base(paper: Paper, *, inclusive: bool) -> BaseAmountsOut:
     document, standing, base = paper.document, paper.standing, Scale(paper.document, base=True)
     net = document.total + document.total_discount
+    total, total_with_tax = base.sums(document)
     return BaseAmountsOut(
         amount_due=base(standing.due),
         applied_balance=base(standing.applied),
@@ -164,8 +165,8 @@ def _base(paper: Paper, *, inclusive: bool) -> BaseAmountsOut:
         subtotal_amount=base(document.total_with_tax + document.total_discount if inclusive else net),
         subtotal_excluding_tax_amount=base(net),
         taxes=taxes_out(document.taxes, base, inclusive=inclusive),
-        total_amount=base(document.total_with_tax),
-        total_excluding_tax_amount=base(document.total),
+        total_amount=total_with_tax,
+        total_excluding_tax_amount=total,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from billhook import documents, organizations
+from billhook import documents, exchange, organizations
 from billhook.billing_api.wire import named
 from billhook.db import Tx
 from billhook.documents import Document, Type
@@ -31,6 +31,13 @@ async def enter_location(tx: Tx, principal: Principal, location_ref: str, *, wri
 async def currency_of_location(tx: Tx) -> str:
     """Return the currency of the location that was entered."""
     return (await organizations.read(tx)).currency
+
+
+async def enter_alternative(tx: Tx, principal: Principal, alternative_id: str, *, write: bool = False) -> Id:
+    """Begin to act for the location that an alternative currency belongs to; return its id. Raises NotYours."""
+    await exchange.enter(tx, named(alternative_id), write=write)
+    await _of_network(tx, principal)
+    return named(alternative_id)
 
 
 async def enter_invoice(tx: Tx, principal: Principal, invoice_id: str, *, write: bool = False) -> Document:

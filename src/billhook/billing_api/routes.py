@@ -5,7 +5,17 @@ from typing import Final
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from billhook.billing_api import credit_notes, drafts, invoices, items, oauth, openapi, pay, transactions
+from billhook.billing_api import (
+    alt_currencies,
+    credit_notes,
+    drafts,
+    invoices,
+    items,
+    oauth,
+    openapi,
+    pay,
+    transactions,
+)
 from billhook.billing_api.admission import PURPOSE
 from billhook.billing_api.envelope import HANDLERS
 
@@ -26,6 +36,7 @@ def routes() -> list[ControllerRouterHandler]:
         *pay.ROUTES,
         *credit_notes.ROUTES,
         *transactions.ROUTES,
+        *alt_currencies.ROUTES,
     ]
     opt = {"purpose": PURPOSE}
     here = Router("/", route_handlers=resources, opt=opt, exception_handlers=HANDLERS, include_in_schema=False)

@@ -804,6 +804,13 @@ begin
   values (shard, organization, (select max(a.era) from events.era a), pg_current_xact_id(), type, change, at, data);
 end $$;
 
+CREATE FUNCTION exchange.owner_of(alternative uuid, alternative_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select a.organization_id from exchange.alternative a where a.shard = alternative_shard and a.id = alternative
+$$;
+
 CREATE FUNCTION exchange.pairs(one text, other text, at date) RETURNS TABLE(day date, source text, one_rate numeric, other_rate numeric)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog'
@@ -1871,6 +1878,21 @@ ALTER TABLE events.event ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE exchange.alternative (
+    shard integer NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    base text NOT NULL,
+    currency text NOT NULL,
+    provider text,
+    rate numeric NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT alternative_base_check CHECK ((base ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT alternative_check CHECK (((currency ~ '^[A-Z]{3}$'::text) AND (currency <> base))),
+    CONSTRAINT alternative_rate_check CHECK ((rate > (0)::numeric))
+);
+
 CREATE TABLE exchange.rate (
     currency text NOT NULL,
     day date NOT NULL,
@@ -2484,6 +2506,12 @@ ALTER TABLE ONLY events.era
 ALTER TABLE ONLY events.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (shard, organization_id, era, xid, sequence);
 
+ALTER TABLE ONLY exchange.alternative
+    ADD CONSTRAINT alternative_pkey PRIMARY KEY (shard, id);
+
+ALTER TABLE ONLY exchange.alternative
+    ADD CONSTRAINT alternative_shard_organization_id_base_currency_key UNIQUE (shard, organization_id, base, currency);
+
 ALTER TABLE ONLY exchange.rate
     ADD CONSTRAINT rate_pkey PRIMARY KEY (currency, day, source);
 
@@ -3027,6 +3055,10 @@ ALTER TABLE events.event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY tenant ON events.event USING ((organization_id = public.tenant()));
 
+ALTER TABLE exchange.alternative ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON exchange.alternative USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 ALTER TABLE organizations.access ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE organizations.image ENABLE ROW LEVEL SECURITY;
@@ -3259,6 +3291,8 @@ REVOKE ALL ON FUNCTION events.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION events.write(shard integer, organization uuid, type text, change text, at timestamp with time zone, data jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION exchange.owner_of(alternative uuid, alternative_shard integer) TO billhook_app;
+
 GRANT ALL ON FUNCTION exchange.pairs(one text, other text, at date) TO billhook_app;
 
 GRANT ALL ON FUNCTION files.forget(hash bytea) TO billhook_app;
@@ -3383,6 +3417,8 @@ GRANT SELECT ON TABLE documents.tally TO billhook_app;
 GRANT SELECT ON TABLE events.era TO billhook_app;
 
 GRANT SELECT ON TABLE events.event TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE exchange.alternative TO billhook_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE exchange.rate TO billhook_app;
 

@@ -46,6 +46,9 @@ select o.locale, o.timezone, o.currency, o.rounding, o.identity, o.custom, o.dat
          (select coalesce(jsonb_agg(jsonb_build_object('day', r.day, 'source', r.source, 'one_rate', r.one_rate,
                    'other_rate', r.other_rate) order by r.day desc, r.source), '[]')
             from exchange.pairs(:currency, o.currency, :until) r) end as rates,
+       (select a.rate from exchange.alternative a
+         where a.shard = :shard and a.organization_id = :organization_id and a.base = o.currency and a.currency = :currency
+           and a.provider is null) as own_rate,
        (select d.id from documents.document d
          where d.shard = :shard and d.organization_id = :organization_id and d.unique_id = :unique_id
            and d.deleted_at is null) as same_unique_id

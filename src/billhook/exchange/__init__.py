@@ -1,7 +1,20 @@
-"""Exchange: what currencies were worth in each other, day by day, as a central bank has published it."""
+"""Exchange: what currencies are worth in each other, published or agreed, and which ones an organization sells in."""
 
 from billhook.exchange.ecb import read
-from billhook.exchange.model import Rate, RatesUnreadable, between
-from billhook.exchange.service import keep
+from billhook.exchange.model import Alternative, Rate, RatesUnreadable, between
+from billhook.exchange.service import add, enter, hold, keep, page, remove, revalue
 
-__all__ = ["Rate", "RatesUnreadable", "between", "keep", "read"]
+__all__ = [
+    "Alternative",
+    "Rate",
+    "RatesUnreadable",
+    "add",
+    "between",
+    "enter",
+    "hold",
+    "keep",
+    "page",
+    "read",
+    "remove",
+    "revalue",
+]

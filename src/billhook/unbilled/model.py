@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from billhook.documents.model.conversion import price_in_origin
+from billhook.documents.model.document import Conversion
 from billhook.documents.model.new import NewLine, NewTax
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault
@@ -51,12 +53,12 @@ def faults_of(new: NewItem, path: str = "") -> list[Fault]:
     return faults
 
 
-def line_of(item: NewItem | Item, id: str) -> NewLine:
-    """Return the line that invoices an item."""
+def line_of(item: NewItem | Item, id: str, conversion: Conversion | None = None) -> NewLine:
+    """Return the line that invoices an item; on a document that is converted at its rate, rounded once."""
     return NewLine(
         id=id,
         name=item.title,
         quantity=item.quantity,
-        price=item.unit_amount,
+        price=item.unit_amount if conversion is None else price_in_origin(conversion, item.unit_amount),
         taxes=() if item.tax_rate is None else (NewTax(rate=item.tax_rate),),
     )

@@ -69,12 +69,15 @@ async def remove(tx: Tx, item_id: str) -> None:
 
 
 async def take(tx: Tx, draft: Document) -> Document:
-    """Put all that a draft's client is to be charged for onto it. Raises what `documents.change_lines` raises."""
+    """Put all that a draft's client is to be charged for onto it, in the draft's currency.
+
+    Raises what `documents.change_lines` raises.
+    """
     if draft.client_id is None:
         return draft
     async with tx.atomic():
         items = await store.take_items(tx, draft.client_id, draft.id)
         if not items:
             return draft
-        lines = tuple(line_of(item, ids.embedded()) for item in items)
+        lines = tuple(line_of(item, ids.embedded(), draft.conversion) for item in items)
         return await documents.change_lines(tx, draft.id, lambda before: (*before, *lines))

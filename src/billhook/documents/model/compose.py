@@ -164,7 +164,7 @@ def compose(
         date_received=(new.date_received or now) if new.incoming else None,
         refers_to=links.references(new, ground),
         total_paid=sum(payment.amount for payment in paid),
-        conversion=conversion_of(new.conversion, ground, currency, dates.day, (sums.total, sums.total_with_tax), shard),
+        conversion=conversion_of(new.conversion, ground, currency, dates.day, sums, shard),
         issued_at=None if new.draft else now,
         created_at=now,
         updated_at=now,

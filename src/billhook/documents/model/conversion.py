@@ -1,14 +1,13 @@
 """Conversion: what a document in another currency comes to in the organization's, at a rate that is said or known."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from billhook.documents.model.document import Conversion
+from billhook.documents.model.document import Conversion, ConvertedTax, TaxRow
 from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewConversion
 from billhook.documents.model.rounding import check_size
@@ -17,10 +16,26 @@ from billhook.kernel import ids, money, time
 from billhook.kernel.problems import Fault
 
 MANUAL: Final = "manual"
-"""The source of a rate that was said without one."""
+"""The source of a rate that was said without one, with the document or for its currency."""
 MAX_SOURCE: Final = 200
 _MOST: Final = Decimal(10) ** 12
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+
+
+class Sums(Protocol):
+    """What comes to something in another currency: a document, or lines that are to become one."""
+
+    @property
+    def total(self) -> int:
+        """What it comes to without taxes, in minor units."""
+
+    @property
+    def total_with_tax(self) -> int:
+        """What it comes to in all, in minor units."""
+
+    @property
+    def taxes(self) -> tuple[TaxRow, ...]:
+        """The taxes in it."""
 
 
 def faults_of(said: NewConversion | None, ground: Ground, currency: str) -> list[Fault]:
@@ -50,17 +65,20 @@ def _digits(rate: Decimal) -> int:
 
 
 def conversion_of(
-    said: NewConversion | None, ground: Ground, currency: str, day: date, totals: Iterable[int], shard: int
+    said: NewConversion | None, ground: Ground, currency: str, day: date, sums: Sums, shard: int
 ) -> Conversion | None:
-    """Return the conversion of a document's total and total with tax, in minor units of its currency.
+    """Return the conversion of what a document comes to.
 
-    The rate that is said holds; else the newest known one that is not after the document's day. None for a document
-    in the organization's own currency, and where no rate is known. Raises TotalsTooLarge.
+    The rate that is said holds; else what the organization has said of the currency; else the newest published rate
+    that is not after the document's day. None for a document in the organization's own currency, and where no rate is
+    known. Raises TotalsTooLarge.
     """
     if currency == ground.currency:
         return None
     if said is not None and said.rate is not None:
         rate, at, source = said.rate, time.day(said.date, ground.timezone) if said.date else day, said.source or MANUAL
+    elif ground.own_rate is not None:
+        rate, at, source = between(ground.own_rate, Decimal(1)), day, MANUAL
     else:
         known = next((rate for rate in ground.rates if rate.day <= day), None)
         if known is None:
@@ -77,14 +95,28 @@ def conversion_of(
         total=0,
         total_with_tax=0,
     )
-    return again(blank, totals)
+    return again(blank, sums)
 
 
-def again(conversion: Conversion, totals: Iterable[int]) -> Conversion:
-    """Return other totals converted at the same rate. Raises TotalsTooLarge."""
-    total, total_with_tax = (_converted(minor, conversion) for minor in totals)
+def again(conversion: Conversion, sums: Sums) -> Conversion:
+    """Return other sums converted at the same rate. Raises TotalsTooLarge."""
+    total, total_with_tax = _converted(sums.total, conversion), _converted(sums.total_with_tax, conversion)
     check_size(total, total_with_tax)
-    return msgspec.structs.replace(conversion, total=total, total_with_tax=total_with_tax)
+    taxes = [
+        ConvertedTax(_converted(row.base, conversion), _converted(row.total_tax, conversion)) for row in sums.taxes
+    ]
+    if taxes and sums.total + sum(row.total_tax for row in sums.taxes) == sums.total_with_tax:
+        # Each was rounded by itself; that the whole is its parts, the largest tax makes up for.
+        at = max(range(len(taxes)), key=lambda at: abs(taxes[at].total_tax))
+        missing = total_with_tax - total - sum(tax.total_tax for tax in taxes)
+        taxes[at] = msgspec.structs.replace(taxes[at], total_tax=taxes[at].total_tax + missing)
+    return msgspec.structs.replace(conversion, total=total, total_with_tax=total_with_tax, taxes=tuple(taxes))
+
+
+def price_in_origin(conversion: Conversion, price: Decimal) -> Decimal:
+    """Return a price in the organization's currency in that of the document, rounded half-up to its minor unit."""
+    unit = Decimal(1).scaleb(-money.exponent(conversion.origin))
+    return _EXACT.divide(price, conversion.rate).quantize(unit, ROUND_HALF_UP, _EXACT)
 
 
 def _converted(minor: int, conversion: Conversion) -> int:

@@ -134,9 +134,7 @@ def note_of(
         total_paid=sum(payment.amount for payment in paid),
         client=client.party,
         refers_to=links.references(new, ground),
-        conversion=converted_again(invoice.conversion, (sums.total, sums.total_with_tax))
-        if invoice.conversion
-        else None,
+        conversion=converted_again(invoice.conversion, sums) if invoice.conversion else None,
         issued_at=now,
         created_at=now,
         updated_at=now,

@@ -163,8 +163,18 @@ class PaymentOf(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class ConvertedTax(msgspec.Struct, frozen=True):
+    """What a tax of a document comes to in the organization's currency."""
+
+    base: int
+    total_tax: int
+
+
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
-    """How a document was converted; the totals are in minor units of `target`, which has `exponent` digits."""
+    """How a document was converted; the totals are in minor units of `target`, which has `exponent` digits.
+
+    `taxes` are those of the document, in their order; older documents have none.
+    """
 
     id: str
     origin: str
@@ -175,6 +185,7 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     exponent: int
     total: int
     total_with_tax: int
+    taxes: tuple[ConvertedTax, ...] = ()
 
 
 class Document(msgspec.Struct, frozen=True):

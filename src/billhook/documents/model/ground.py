@@ -118,6 +118,8 @@ class Ground(msgspec.Struct, frozen=True):
     documents: tuple[KnownDocument, ...]
     units: tuple[KnownUnit, ...]
     rates: tuple[KnownRate, ...]
+    own_rate: Decimal | None
+    """What a unit of the organization's currency is worth in the document's, where the organization has said it."""
     same_unique_id: Id | None
 
     def counting(self, unit_id: str | None, own: str | None, year: int, *, draft: bool, incoming: bool) -> Counting:

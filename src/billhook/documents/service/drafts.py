@@ -168,8 +168,7 @@ async def _convert(tx: Tx, draft: Document, said: NewDocument) -> None:
     if said.currency is None or said.conversion is not None:
         return
     ground = await ground_of(tx, msgspec.structs.replace(said, date=draft.date))
-    day, totals = time.day(draft.date, draft.timezone), (draft.total, draft.total_with_tax)
-    converted = conversion_of(None, ground, draft.currency, day, totals, tx.shard)
+    converted = conversion_of(None, ground, draft.currency, time.day(draft.date, draft.timezone), draft, tx.shard)
     if converted is not None or draft.conversion is not None:
         await store.convert(tx, draft.id, converted)
 
