@@ -12,6 +12,7 @@ from tests.integration.billing_desk import INVOICES, Program, program, uuid
 from tests.world import PASSWORD, World
 
 from billhook.pages.consent_words import consent_words_in
+from billhook.pages.dashboard_words import words_in
 
 EN = consent_words_in("en")
 BODY = b"<!doctype html><html lang=en><title>Back</title><link rel=icon href=data:,><h1>Welcome back</h1>"
@@ -109,10 +110,11 @@ async def test_nothing_stands_in_anybody_s_way(
         await visitor.open(address(desk, back, redirect_uri="https://evil.example/"))
         await fits()
         page = await visitor.open("/api-clients")
-        await fits()
         await page.get_by_label(EN.email).fill(alice.account["email"])
         await page.get_by_label(EN.password).fill(PASSWORD)
         await page.keyboard.press("Enter")
+        await page.get_by_role("heading", level=1, name=words_in("en").programs).wait_for()
+        await fits()
         await page.get_by_label(EN.label).fill("Front desk")
         await page.get_by_label(EN.redirect).fill("http://evil.example/")
         await page.get_by_role("button", name=EN.make).click()

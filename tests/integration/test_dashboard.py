@@ -1,7 +1,6 @@
 """The dashboard over HTTP: who gets in, whose things are shown, and the seed's way from Set up to chargesEnabled."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,12 +9,14 @@ import httpx
 import pytest
 
 from billhook.pages.dashboard_words import words_in
+from tests.integration import dashboard_cast
 from tests.integration import shop as shops
+from tests.integration.dashboard_cast import led_to, shows, sign_in
 from tests.integration.payment_desk import code, ok
 from tests.integration.shop import Shop
-from tests.world import PASSWORD, Actor, World
+from tests.world import PASSWORD, World
 
-shop = shops.shop
+shop, web = shops.shop, dashboard_cast.web
 EN = words_in("en")
 PROCESSING = "/dashboard/payment-processing"
 FORM = {
@@ -25,31 +26,6 @@ FORM = {
     "person": "Ann",
     "agree": "yes",
 }
-
-
-@pytest.fixture
-async def web(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that shows where its forms come from."""
-    headers = {"accept": "text/html", "origin": base_url}
-    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=30) as client:
-        yield client
-
-
-async def sign_in(web: httpx.AsyncClient, actor: Actor, password: str = PASSWORD) -> httpx.Response:
-    return await web.post("/sign-in", data={"email": actor.account["email"], "password": password})
-
-
-def led_to(answer: httpx.Response) -> str:
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
-
-
-def shows(answer: httpx.Response, *texts: str) -> str:
-    assert answer.status_code == 200, answer.text
-    assert "<script" not in answer.text
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert [text for text in texts if text not in answer.text] == []
-    return answer.text
 
 
 async def test_a_person_signs_in_and_out(world: World, web: httpx.AsyncClient) -> None:

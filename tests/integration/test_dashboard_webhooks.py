@@ -1,25 +1,18 @@
 """Webhooks in the dashboard over HTTP: added, switched, looked at, sent again, deleted; in every language of the pages."""
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from billhook.pages.webhook_words import webhook_words_in
+from tests.integration import dashboard_cast
 from tests.integration.access_cast import member, ok
-from tests.integration.test_dashboard import led_to, shows, sign_in
+from tests.integration.dashboard_cast import led_to, shows, sign_in
 from tests.world import World
 
+web = dashboard_cast.web
 EN = webhook_words_in("en")
-
-
-@pytest.fixture
-async def web(base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that shows where its forms come from."""
-    headers = {"accept": "text/html", "origin": base_url}
-    async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=30) as client:
-        yield client
 
 
 async def test_a_webhook_is_added_looked_at_and_deleted(world: World, web: httpx.AsyncClient) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -223,38 +222,3 @@ async def test_no_secret_is_kept_as_it_is(partner: Partner, database_url: str) -
     assert len(rows) >= 2
     for secret in (code, tokens["access_token"], tokens["refresh_token"]):
         assert not [row for row in rows if secret in row]
-
-
-async def test_credentials_are_given_and_taken_on_a_page(world: World, partner: Partner) -> None:
-    url, who = f"{partner.url}/api-clients", {"email": partner.alice.account["email"], "password": PASSWORD}
-    assert (await world.http.get(url)).status_code == 200
-    wrong = await world.http.post(url, data={**who, "password": "wrong password", "deed": "log_in"})
-    assert wrong.status_code == 422
-    inside = await world.http.post(url, data={**who, "deed": "log_in"})
-    token = re.findall(r'name="token" value="([^"]+)"', inside.text)[0]
-    bad = await world.http.post(
-        url, data={"token": token, "deed": "make", "label": "Till", "redirect": "http://evil.example"}
-    )
-    assert (bad.status_code, "https" in bad.text) == (422, True)
-    made = await world.http.post(url, data={"token": token, "deed": "make", "label": "Till <1>", "redirect": ""})
-    client_id, secret, network = re.findall(r"<dd><code>([^<]+)</code>", made.text)
-    assert "Till &lt;1&gt;" in made.text
-    assert network == partner.network
-    assert (await world.http.get(f"{partner.url}{INVOICES}", auth=(client_id, secret))).status_code == 200
-    row = re.findall(r'name="client" value="([^"]+)"', made.text)[0]
-    gone = await world.http.post(url, data={"token": token, "deed": "revoke", "client": row})
-    assert client_id not in gone.text
-    assert (await world.http.get(f"{partner.url}{INVOICES}", auth=(client_id, secret))).status_code == 401
-    allowed = (await partner.tokens())["access_token"]
-    shown = await world.http.post(url, data={**who, "deed": "log_in"})
-    assert "Desk planner" in shown.text
-    permission = re.findall(r'name="permission" value="([^"]+)"', shown.text)[0]
-    stranger = await world.actor("bob")
-    his = {"email": stranger.account["email"], "password": PASSWORD, "deed": "log_in"}
-    his_token = re.findall(r'name="token" value="([^"]+)"', (await world.http.post(url, data=his)).text)[0]
-    await world.http.post(url, data={"token": his_token, "deed": "disallow", "permission": permission})
-    assert (await partner.call(allowed)).status_code == 200
-    await world.http.post(url, data={"token": token, "deed": "disallow", "permission": permission})
-    assert (await partner.call(allowed)).status_code == 401
-    ended = await world.http.post(url, data={"token": "x" * 64, "deed": "make"})
-    assert ended.status_code == 401

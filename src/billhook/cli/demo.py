@@ -58,6 +58,7 @@ def play(base_url: str, *, send: bool) -> Played:
 def summary(played: Played, base_url: str) -> str:
     """Return what to look at, for people."""
     lines = {
+        "Dashboard": f"{base_url}/dashboard",
         "Sign in": f"{played.email}  password: {played.password}",
         "Access token": played.token,
         f"Invoice {played.number}": played.page,

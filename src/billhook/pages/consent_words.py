@@ -29,10 +29,8 @@ class ConsentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     effect: str
     unknown_title: str
     unknown: str
-    clients_title: str
     clients: str
     allowed_title: str
-    log_in: str
     none: str
     label: str
     redirect: str
@@ -44,7 +42,6 @@ class ConsentWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_secret: str
     network_id: str
     wrong_redirect: str
-    ended: str
 
     def right(self, scope: str) -> str:
         """Return what a scope lets somebody do."""

@@ -24,6 +24,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     none_yet: str
     settings: str
     reference: str
+    programs: str
     processing: str
     box_title: str
     box: str

@@ -5,12 +5,12 @@ from litestar.types import ControllerRouterHandler
 
 from billhook.pages import (
     account,
-    api_clients,
     assets,
     consent,
     dashboard,
     dashboard_merchant,
     dashboard_processing,
+    dashboard_programs,
     dashboard_webhooks,
     dev_mail,
     invitation,
@@ -32,13 +32,18 @@ def routes() -> list[ControllerRouterHandler]:
         *account.ROUTES,
         *invitation.ROUTES,
         *consent.ROUTES,
-        *api_clients.ROUTES,
         *dev_mail.ROUTES,
         *payment.ROUTES,
         *sandbox.ROUTES,
         *sign_in.ROUTES,
     ]
-    signed = [*dashboard.ROUTES, *dashboard_processing.ROUTES, *dashboard_merchant.ROUTES, *dashboard_webhooks.ROUTES]
+    signed = [
+        *dashboard.ROUTES,
+        *dashboard_processing.ROUTES,
+        *dashboard_merchant.ROUTES,
+        *dashboard_webhooks.ROUTES,
+        *dashboard_programs.ROUTES,
+    ]
     return [
         Router(
             "/",

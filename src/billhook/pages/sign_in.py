@@ -23,7 +23,7 @@ PRIVATE: Final = {
     "referrer-policy": "same-origin",
 }
 HOME: Final = "/dashboard"
-_PLACES: Final = (HOME, "/docs")
+_PLACES: Final = (HOME, "/docs", "/api-clients")
 
 
 def _to(request: BillhookRequest) -> str:
