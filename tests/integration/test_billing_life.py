@@ -7,6 +7,7 @@ import pytest
 
 from billhook.kernel import ids
 from tests.integration.billing_desk import INVOICES, Program, program, uuid
+from tests.integration.feed_cast import until
 from tests.world import Actor, World
 
 ITEMS = f"{INVOICES}/items"
@@ -155,6 +156,16 @@ async def test_what_waits_goes_onto_the_next_invoice_once(desk: Program, client:
     assert (await desk.get(f"{ITEMS}/upcoming", params=ref)).json()["invoiceItems"] == []
     assert len((await drafted(desk, client, includeUpcomingItems=True))["items"]) == 1
     assert (await desk.get(f"{ITEMS}/{its_id}")).status_code == 404
+
+
+async def test_what_a_draft_took_along_is_told(desk: Program, alice: Actor, client: dict[str, Any]) -> None:
+    """It is put onto the draft in the transaction that makes it, at the same moment."""
+    waiting = item("Coffee", 3, 5, 0.06) | {"membershipRef": uuid(client["id"])}
+    assert (await desk.post(ITEMS, {"invoiceItem": waiting})).status_code == 201
+    draft = await drafted(desk, client, includeUpcomingItems=True)
+    told = await until(alice, client["organization"], "document.updated")
+    sums = [event["data"]["totalWithTax"] for event in told if event["data"]["id"] == ids.of_uuid_text(draft["id"])]
+    assert sums == [242, draft["totalAmount"]]
 
 
 async def test_what_is_wrong_with_a_draft_is_said_at_once(desk: Program, client: dict[str, Any]) -> None:

@@ -10,7 +10,6 @@ import asyncio
 import os
 import random
 import re
-import signal
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -18,23 +17,22 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 
 from billhook.cli.demo import AGENCY
 from billhook.db import embedded
 from billhook.kernel import ids
-from tests.integration import program
-from tests.integration.program import PATIENCE_SECONDS, Program, account, billhook, postgres_pid
+from tests.integration import crash_cast, program
+from tests.integration.crash_cast import crash
+from tests.integration.program import PATIENCE_SECONDS, Program, account, billhook
 from tests.world import World
 
-place, start, serve = program.place, program.start, program.serve
+place, start, serve, dice = program.place, program.start, program.serve, crash_cast.dice
 
 OPERATIONS = int(os.environ.get("PAYMENT_OPERATIONS", "600"))
 KILLED = ("web", "postgres", "worker", "server", "web", "both")
 """What is killed, in turn."""
 KILLS = max(len(KILLED), OPERATIONS // 400)
 MOST_PAYMENTS = 25
-READY = r"a (web|worker) process is ready \(process (\d+)\)"
 
 BALANCED = """
 select d.id, d.total_paid, d.credit_applied,
@@ -211,35 +209,6 @@ class Observer:
             assert entry["hash"] == entry["wanted"]
             self.sequence, self.hash = entry["sequence"], entry["hash"]
         self.looks += 1
-
-
-@pytest.fixture
-def dice() -> random.Random:
-    seed = int(os.environ.get("CRASH_SEED", random.SystemRandom().randrange(10**6)))
-    print(f"CRASH_SEED={seed}")  # noqa: T201 - shown when the test fails
-    return random.Random(seed)
-
-
-def members(running: Program, role: str) -> list[int]:
-    """The processes that have ever been ready in a role, the newest last."""
-    return [int(found[2]) for line in running.lines if (found := re.search(READY, line)) and found[1] == role]
-
-
-def crash(what: str, running: Program, place: Path, begin: Callable[[], Program]) -> Program:
-    """Kill something with -9; return the program once all is up again."""
-    said, recoveries = running.text.count("process is ready"), running.text.count("the database server is back")
-    if what in {"postgres", "both"}:
-        os.kill(postgres_pid(place), signal.SIGKILL)
-    if what in {"server", "both"}:
-        running.end(signal.SIGKILL)
-        running = begin()
-        assert running.url
-    elif what == "postgres":
-        running.said("the database server is back", recoveries + 1)
-    else:
-        os.kill(members(running, what)[-1], signal.SIGKILL)
-        running.said("process is ready", said + 1)
-    return running
 
 
 async def test_the_books_hold_in_any_storm(serve: Callable[..., Program], place: Path, dice: random.Random) -> None:
