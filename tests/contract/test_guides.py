@@ -22,6 +22,7 @@ SAYS = {
         '"creditNote":{"id"',
         '"exchangeRate":1.08',
         '"currencyCode":"USD","customer"',
+        '"name":"surcharges"',
     ],
     "catch-up": ['"type":"payment.created"', '"event":"payment/create"', '"amount":10'],
     "client-credit": ['"balance":12050,"due":12100,"credit":50', '"amount":30', '{"count":1}'],

@@ -225,6 +225,11 @@ TAMPERINGS = {
     "the chain": ("delete from payments.chain where $1::uuid is not null", "chain", "it says it ends with entry 0"),
     "the head": ("update payments.chain set hash = sha256(hash) where $1::uuid is not null", "chain", "another hash"),
     "a total": ("update documents.document set total_paid = 7 where $1::uuid is not null", "totals", "7"),
+    "a surcharge": (
+        "update payments.payment set surcharge = 7 where $1::uuid is not null",
+        "totals",
+        "is 7 minor units, and the journal has 0",
+    ),
     "a payment": ("update payments.payment set amount = 7 where $1::uuid is not null", "totals", "not balanced"),
 }
 

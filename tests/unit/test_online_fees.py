@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from billhook.processing.model import fee_given_back, fees
+from billhook.processing.shares import fee_given_back, fees
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ class PaymentIntentOut(Out, kw_only=True):
     get_paid_payment_id: str
     payment_link: str
     amount: Decimal | int
+    surcharge: Decimal | int | None = None
     currency_id: str
     reference: str
     return_url: str | None = msgspec.field(name="returnURL", default=None)
@@ -133,6 +134,7 @@ class RefundOut(Out, kw_only=True):
 
     id: str
     amount: Decimal | int
+    surcharge: Decimal | int | None = None
     currency_id: str
     application_fee: Decimal | int
     status: str
@@ -152,6 +154,7 @@ def intent_out(intent: Intent, till: Till) -> PaymentIntentOut:
         get_paid_payment_id=intent.remote_id or "",
         payment_link=till.page_of(intent),
         amount=major(intent.amount, intent.exponent),
+        surcharge=major(intent.surcharge, intent.exponent) if intent.surcharge else None,
         currency_id=intent.currency,
         reference=intent.reference,
         return_url=intent.return_url,
@@ -208,6 +211,7 @@ def _refund(row: Refund) -> RefundOut:
     return RefundOut(
         id=row.id,
         amount=major(row.amount, row.exponent),
+        surcharge=major(row.surcharge, row.exponent) if row.surcharge else None,
         currency_id=row.currency,
         application_fee=major(row.fee, row.exponent),
         status="pending" if row.status == "requested" else row.status,

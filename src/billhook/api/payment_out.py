@@ -21,6 +21,7 @@ class PaymentOut(Out, kw_only=True):
     credit_id: str | None = None
     organization_id: str
     currency_id: str
+    surcharge: Decimal | int | None = None
     deleted_at: str | None = None
     is_deleted: bool
     deleted_id: str | None = None
@@ -44,6 +45,7 @@ def payment_out(payment: Payment) -> PaymentOut:
         credit_id=payment.credit_id,
         organization_id=payment.organization_id,
         currency_id=payment.currency,
+        surcharge=major(payment.surcharge, payment.exponent) if payment.surcharge else None,
         deleted_at=iso(payment.deleted_at),
         is_deleted=is_deleted,
         deleted_id=payment.id if is_deleted else None,

@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from billhook.billing_api.wire import Amount, MoneyAmountOut, Out, iso, major, shown
+from billhook.billing_api.wire import Amount, MoneyAmountOut, Out, iso, major, rate, shown
 from billhook.documents import Document, PaymentOf
-from billhook.kernel import ids, time
+from billhook.kernel import ids, money, time
 from billhook.payments import CREDIT
 from billhook.processing import REFUND_OF, OnlinePayment, OnlineRefund
 
@@ -74,6 +74,22 @@ class DisputeOut(Out, kw_only=True):
     create_date: str
 
 
+class SurchargeMoneyOut(Out, kw_only=True):
+    """What was paid on top; `rate` is the percentage as a decimal. The amount is what counts."""
+
+    amount: Amount
+    currency_code: str
+    percentage: Amount | None = None
+    rate: Amount | None = None
+
+
+class SurchargeOut(Out, kw_only=True):
+    """What was paid on top of the price because of the method: no part of the invoice."""
+
+    type: Literal["money"]
+    money: SurchargeMoneyOut
+
+
 class InvoicePaymentOut(Out, kw_only=True):
     """A payment of an invoice; `transactionRef` names it."""
 
@@ -85,6 +101,7 @@ class InvoicePaymentOut(Out, kw_only=True):
     transaction_ref: str
     dispute: DisputeOut | None = None
     refunds: RefundsOut | None = None
+    surcharge: SurchargeOut | None = None
 
 
 def payments_out(document: Document, recorded: list[PaymentOf], online: list[OnlinePayment]) -> list[InvoicePaymentOut]:
@@ -153,7 +170,21 @@ def online_out(attempt: OnlinePayment, live: set[ids.Id]) -> InvoicePaymentOut:
         transaction_ref=shown(attempt.id),
         dispute=DisputeOut(create_date=iso(attempt.disputed_at) or "") if attempt.disputed_at else None,
         refunds=RefundsOut(type="money", money=refunds) if refunds else None,
+        surcharge=_surcharge(attempt),
     )
+
+
+def _surcharge(attempt: OnlinePayment) -> SurchargeOut | None:
+    if not attempt.surcharge:
+        return None
+    percentage = attempt.surcharge_percentage
+    money_out = SurchargeMoneyOut(
+        amount=major(attempt.surcharge, attempt.exponent),
+        currency_code=attempt.currency,
+        percentage=None if percentage is None else Amount(money.plain(percentage)),
+        rate=None if percentage is None else rate(percentage),
+    )
+    return SurchargeOut(type="money", money=money_out)
 
 
 def _refund(attempt: OnlinePayment, refund: OnlineRefund) -> RefundOut:

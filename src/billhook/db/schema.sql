@@ -998,7 +998,7 @@ CREATE TABLE payments.entry (
     date timestamp with time zone NOT NULL,
     at timestamp with time zone NOT NULL,
     hash bytea NOT NULL,
-    CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'payment'::text, 'reversal'::text, 'credit'::text, 'refund'::text, 'fee'::text, 'balance'::text])))
+    CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['charge'::text, 'payment'::text, 'reversal'::text, 'credit'::text, 'refund'::text, 'fee'::text, 'balance'::text, 'surcharge'::text])))
 );
 
 CREATE FUNCTION payments.canonical(entry payments.entry) RETURNS text
@@ -2023,6 +2023,7 @@ CREATE TABLE payments.payment (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     credit_id uuid,
+    surcharge bigint DEFAULT 0 NOT NULL,
     CONSTRAINT payment_of_credit CHECK (((type = 'credit'::text) = (credit_id IS NOT NULL))),
     CONSTRAINT payment_type_check CHECK ((type = ANY (ARRAY['bank'::text, 'online'::text, 'paypal'::text, 'cash'::text, 'card'::text, 'crypto'::text, 'coupon'::text, 'other'::text, 'credit'::text])))
 );
@@ -2105,9 +2106,12 @@ CREATE TABLE processing.intent (
     embedded boolean DEFAULT false NOT NULL,
     revision integer DEFAULT 0 NOT NULL,
     begun_at timestamp with time zone,
+    surcharge bigint DEFAULT 0 NOT NULL,
+    surcharge_percentage numeric,
     CONSTRAINT intent_amount_check CHECK ((amount > 0)),
     CONSTRAINT intent_check CHECK (((application_fee >= 0) AND (operator_fee >= 0) AND ((application_fee + operator_fee) <= amount))),
-    CONSTRAINT intent_status_check CHECK ((status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'captured'::text, 'failed'::text, 'expired'::text, 'canceled'::text])))
+    CONSTRAINT intent_status_check CHECK ((status = ANY (ARRAY['initiated'::text, 'requires_action'::text, 'processing'::text, 'succeeded'::text, 'captured'::text, 'failed'::text, 'expired'::text, 'canceled'::text]))),
+    CONSTRAINT surcharge_within CHECK (((surcharge >= 0) AND ((surcharge = 0) OR (surcharge < amount))))
 );
 
 CREATE TABLE processing.merchant (
@@ -2181,8 +2185,10 @@ CREATE TABLE processing.refund (
     look_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    surcharge bigint DEFAULT 0 NOT NULL,
     CONSTRAINT refund_amount_check CHECK ((amount > 0)),
-    CONSTRAINT refund_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text, 'failed'::text])))
+    CONSTRAINT refund_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'pending'::text, 'succeeded'::text, 'failed'::text]))),
+    CONSTRAINT surcharge_within CHECK (((surcharge >= 0) AND ((surcharge = 0) OR (surcharge < amount))))
 );
 
 CREATE TABLE processing.transaction (

@@ -122,11 +122,15 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """What a payer can be charged by again: the provider's ids, and what to call it ("Visa 4242")."""
+    """What a payer can be charged by again: the provider's ids, what to call it ("Visa 4242"), and what sort it is.
+
+    `kind` is `card`, `sepa_debit` or another word of the provider's; empty where that is not known.
+    """
 
     customer: str
     method: str
     label: str = ""
+    kind: str = ""
 
 
 class Refund(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from stdnum import iban
 from billhook.kernel import countries, money
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Fault, Invalid, Kind, Problem
+from billhook.organizations.rules import faults_of_rules
 
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*\Z")
 
@@ -212,18 +213,6 @@ _FIRST: Final[dict[str, Any]] = {
 }
 
 MAX_NAME = 200
-MAX_STEPS = 10
-"""How many steps a schedule of reminders may have."""
-
-
-def _is_schedule(value: Any) -> bool:
-    """Tell whether a value is a schedule of reminders; none, and an empty one, mean that none are sent."""
-    if value is None:
-        return True
-    if not isinstance(value, list) or len(value) > MAX_STEPS:
-        return False
-    days = [step for step in value if isinstance(step, int) and not isinstance(step, bool) and -90 <= step <= 365]
-    return len(set(days)) == len(value)
 
 
 def check_setting(name: str, value: Any, *, known_currencies: frozenset[str] = frozenset(money.EXPONENT_OF)) -> None:
@@ -240,9 +229,7 @@ def check_setting(name: str, value: Any, *, known_currencies: frozenset[str] = f
         faults.append(Fault("value", "numericality", "must be a whole number from 0 to 9"))
     if name == "rounding" and value not in ("document", "line"):
         faults.append(Fault("value", "inclusion", "must be `document` or `line`"))
-    if name == "reminders" and not _is_schedule(value):
-        message = f"must be a list of at most {MAX_STEPS} different whole numbers: days after the due date, -90 to 365"
-        faults.append(Fault("value", "type", message))
+    faults += faults_of_rules(name, value)
     is_text = name.endswith("_note") or name in ("signature", "footer", "email_document", "email_reminder")
     if is_text and not isinstance(value, str | None):
         faults.append(Fault("value", "type", "must be a text"))

@@ -22,6 +22,9 @@ from billhook.processing import Consent, SharedIntent, Till
 from billhook.web import BillhookRequest
 
 _OPEN: Final = ("initiated", "requires_action")
+_SHOWN: Final = (
+    "text amount surcharge reference test action button consent error failure until way_on way_on_text onward".split()
+)
 _SHOWN_AS: Final = {"captured": "succeeded"}
 
 
@@ -105,9 +108,11 @@ def leading_to(origins: tuple[str, ...]) -> dict[str, str]:
 
 def _facts(words: Words, shared: SharedIntent) -> dict[str, Any]:
     """Return what is shown of a payment, whatever came of it."""
-    amount = documents.in_locale(words.language).money(shared.intent.amount, shared.intent.currency)
+    money, intent = documents.in_locale(words.language).money, shared.intent
+    surcharge = money(intent.surcharge, intent.currency) if intent.surcharge else ""
     test = words.test if shared.gateway == "sandbox" else ""
-    return {"amount": amount, "reference": shared.intent.reference, "test": test}
+    amount = money(intent.amount, intent.currency)
+    return {"amount": amount, "surcharge": surcharge, "reference": intent.reference, "test": test}
 
 
 def _day(words: Words, shared: SharedIntent) -> str:
@@ -127,10 +132,7 @@ def _way_on(words: Words, shared: SharedIntent) -> dict[str, str]:
 
 
 def _page(words: Words, title: str, **values: Any) -> Response[str]:
-    blank = dict.fromkeys(
-        "text amount reference test action button consent error failure until way_on way_on_text onward".split(), ""
-    )
-    shown = blank | values
+    shown = dict.fromkeys(_SHOWN, "") | values
     return html(
         "payment/payment.html", language=words.language, words=words, theme=theme_of(HOUSE), title=title, **shown
     )

@@ -18,6 +18,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: str
     title: str
     amount: str
+    surcharge: str
     reference: str
     until: str
     pay: str

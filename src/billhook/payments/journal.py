@@ -6,7 +6,7 @@ from billhook.db import Tx
 from billhook.kernel.ids import Id
 from billhook.payments import store
 from billhook.payments.columns import ENTRIES
-from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Unbalanced, Uneven, sealed
+from billhook.payments.model import FIRST_HASH, Balance, Entry, Finding, Head, Surcharged, Unbalanced, Uneven, sealed
 from billhook.web import Listing, Query
 
 MOST_FINDINGS: Final = 20
@@ -49,8 +49,8 @@ async def verify(tx: Tx, *, at_once: int = 2_000) -> list[Finding]:
     """Prove the journal of the organization that was entered anew; return what is wrong (nothing, if all is well).
 
     The chain is walked from its first entry to where it ended when the walk began, `at_once` entries at a time. Then
-    every document's total is held against the journal, its payments and its charge, in one statement; and the parts
-    of each application of credit against each other.
+    every document's total is held against the journal, its payments and its charge, in one statement; the parts of
+    each application of credit against each other; and every surcharge against the journal.
     """
     head = await store.head(tx)
     findings = await _walked(tx, head, at_once)
@@ -58,7 +58,9 @@ async def verify(tx: Tx, *, at_once: int = 2_000) -> list[Finding]:
         findings.append(Finding("chain", f"it says it ends with entry {head.sequence}, but the last is {head.last}"))
     unbalanced = await store.unbalanced(tx, MOST_FINDINGS)
     uneven = await store.uneven(tx, MOST_FINDINGS)
-    return [*findings, *map(_finding, unbalanced), *map(_of_credit, uneven)][:MOST_FINDINGS]
+    surcharged = await store.surcharged(tx, MOST_FINDINGS)
+    found = [*map(_finding, unbalanced), *map(_of_credit, uneven), *map(_of_surcharge, surcharged)]
+    return [*findings, *found][:MOST_FINDINGS]
 
 
 async def _walked(tx: Tx, head: Head, at_once: int) -> list[Finding]:
@@ -92,3 +94,8 @@ def _finding(row: Unbalanced) -> Finding:
 def _of_credit(row: Uneven) -> Finding:
     rest = "a document is missing" if row.rest is None else f"{row.rest} minor units are left over"
     return Finding("totals", f"the parts of the applied credit {row.credit_id} do not cancel out: {rest}")
+
+
+def _of_surcharge(row: Surcharged) -> Finding:
+    text = f"the surcharge of payment {row.id} is {row.surcharge} minor units, and the journal has {row.entered} for it"
+    return Finding("totals", text)

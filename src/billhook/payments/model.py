@@ -60,6 +60,8 @@ class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is money that goes back: then its amount is below zero, and the journal calls it a refund."""
     at_most_due: bool = False
     """Whether it may not be more than what is due at the moment the document is held."""
+    surcharge: Decimal = Decimal(0)
+    """What was paid on top because of the method, in major units: it pays nothing off. Below zero when it goes back."""
 
 
 class NewCredit(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,8 @@ class Payment(msgspec.Struct, frozen=True):
     deleted_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    surcharge: int
+    """What was paid on top of the amount because of the method; no part of what the document was paid."""
 
 
 class Ground(msgspec.Struct, frozen=True):
@@ -193,6 +197,14 @@ class Uneven(msgspec.Struct, frozen=True):
 
     credit_id: Id
     rest: Decimal | None
+
+
+class Surcharged(msgspec.Struct, frozen=True):
+    """A payment whose surcharge is not what the journal says, in minor units."""
+
+    id: Id
+    surcharge: int
+    entered: Decimal
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -32,9 +32,9 @@ with document as (
      for update),
 payment as (
   insert into payments.payment (shard, id, organization_id, account_id, document_id, type, amount, currency, exponent, date,
-    note, tag, transaction_id, custom, created_at, updated_at)
+    note, tag, transaction_id, custom, created_at, updated_at, surcharge)
   select :shard, :id, :organization_id, :account_id, d.id, :type, coalesce(:amount::bigint, d.total_due), :currency,
-         :exponent, :date, :note, :tag, :transaction_id, :custom, :now, :now
+         :exponent, :date, :note, :tag, :transaction_id, :custom, :now, :now, :surcharge
     from (select) as one left join document d on true
    where case when :document::uuid is null then :amount::bigint is not null
               else (:amount::bigint is not null or d.total_due > 0)
@@ -47,22 +47,27 @@ total as (
 entry as (
   insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
     exponent, date, at)
-  select :shard, :entry, :organization_id, p.document_id, d.client_id, p.id, :kind, p.type,
-         -coalesce(d.direction, 1) * p.amount, p.currency, p.exponent, p.date, :now
-    from payment p left join document d on true)
+  select :shard, e.id, :organization_id, e.document_id, e.client_id, p.id, e.kind, p.type, e.amount, p.currency, p.exponent,
+         p.date, :now
+    from payment p left join document d on true
+   cross join lateral (values (:entry::uuid, p.document_id, d.client_id, :kind::text, -coalesce(d.direction, 1) * p.amount),
+                              (:surcharge_entry::uuid, null, null, 'surcharge', p.surcharge))
+           as e(id, document_id, client_id, kind, amount)
+   where e.kind <> 'surcharge' or e.amount <> 0
+   order by e.id)
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, credit_id, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at, surcharge
   from payment;
 
 -- name: select_payment
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, credit_id, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at, surcharge
   from payments.payment where shard = :shard and id = :payment and (:deleted or deleted_at is null);
 
 -- name: list_payments
 -- The filter language completes it.
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, credit_id, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at, surcharge
   from payments.payment where shard = $1 and organization_id = $2;
 
 -- name: count_payments
@@ -127,7 +132,7 @@ entry as (
    where (b.type, b.amount, b.date) is distinct from (p.type, p.amount, p.date)
    order by e.id)
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, credit_id, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at, surcharge
   from payment;
 
 -- name: delete
@@ -150,9 +155,14 @@ total as (
 entry as (
   insert into payments.entry (shard, id, organization_id, document_id, client_id, payment_id, kind, type, amount, currency,
     exponent, date, at)
-  select :shard, :reversal, :organization_id, p.document_id, d.client_id, p.id, 'reversal', p.type,
-         coalesce(d.direction, 1) * p.amount, p.currency, p.exponent, p.date, :now
-    from payment p left join document d on true)
+  select :shard, e.id, :organization_id, e.document_id, e.client_id, p.id, e.kind, p.type, e.amount, p.currency, p.exponent,
+         p.date, :now
+    from payment p left join document d on true
+   cross join lateral (values (:reversal::uuid, p.document_id, d.client_id, 'reversal', coalesce(d.direction, 1) * p.amount),
+                              (:surcharge_reversal::uuid, null, null, 'surcharge', -p.surcharge))
+           as e(id, document_id, client_id, kind, amount)
+   where e.kind <> 'surcharge' or e.amount <> 0
+   order by e.id)
 select count(*) from payment;
 
 -- name: credit_ground
@@ -220,7 +230,7 @@ entry as (
          :date, :now
     from (select count(*) from payment) as paid, moved m order by m.entry)
 select id, organization_id, account_id, document_id, type, amount, currency, exponent, date, note, tag, transaction_id,
-       custom, credit_id, deleted_at, created_at, updated_at
+       custom, credit_id, deleted_at, created_at, updated_at, surcharge
   from payment where id = :id;
 
 -- name: parts_of_credit
@@ -327,3 +337,14 @@ select p.credit_id, sum(payments.direction(d.type, d.incoming) * p.amount) as re
  group by p.credit_id
 having coalesce(sum(payments.direction(d.type, d.incoming) * p.amount), 1) <> 0
  order by p.credit_id limit :most;
+
+-- name: surcharged
+-- Payments whose surcharge is not what the journal has entered, and not taken back, for it.
+select p.id, p.surcharge, coalesce(e.entered, 0) as entered
+  from payments.payment p
+  left join (select payment_id, sum(amount) as entered from payments.entry
+              where shard = :shard and organization_id = :organization_id and kind = 'surcharge'
+              group by payment_id) e on e.payment_id = p.id
+ where p.shard = :shard and p.organization_id = :organization_id
+   and case when p.deleted_at is null then p.surcharge else 0 end <> coalesce(e.entered, 0)
+ order by p.id limit :most;

@@ -142,6 +142,8 @@ async def _write(tx: Tx, new: NewPayment, ground: Ground) -> Payment | None:
                 at_most_due=new.at_most_due,
                 entry=ids.new(tx.shard),
                 kind="refund" if new.refund else "payment",
+                surcharge=money.to_minor(new.surcharge, exponent),
+                surcharge_entry=ids.new(tx.shard),
             )
     except Unique as error:
         if constraint_of(error) != "payment_transaction":
@@ -260,5 +262,7 @@ async def delete(tx: Tx, payment_id: str) -> int:
     A part of an application of credit goes with all of it. Raises CreditInUse.
     """
     with keeping_credit():
-        deleted = await store.delete(tx, Id(payment_id), reversal=ids.new(tx.shard))
+        deleted = await store.delete(
+            tx, Id(payment_id), reversal=ids.new(tx.shard), surcharge_reversal=ids.new(tx.shard)
+        )
     return deleted or await take_credit_back(tx, payment_id)

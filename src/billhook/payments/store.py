@@ -6,7 +6,18 @@ from typing import Any
 from billhook.db import Statements, Tx
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered
-from billhook.payments.model import Balance, CreditGround, Entry, Ground, Head, Payment, Source, Unbalanced, Uneven
+from billhook.payments.model import (
+    Balance,
+    CreditGround,
+    Entry,
+    Ground,
+    Head,
+    Payment,
+    Source,
+    Surcharged,
+    Unbalanced,
+    Uneven,
+)
 from billhook.web import Due, Mark
 
 sql = Statements(__package__)
@@ -40,6 +51,8 @@ async def record(
     at_most_due: bool,
     entry: Id,
     kind: str,
+    surcharge: int,
+    surcharge_entry: Id,
 ) -> Payment | None: ...
 
 
@@ -66,7 +79,7 @@ async def change(
 
 
 @sql.one
-async def delete(tx: Tx, payment: Id, reversal: Id) -> int: ...
+async def delete(tx: Tx, payment: Id, reversal: Id, surcharge_reversal: Id) -> int: ...
 
 
 @sql.one
@@ -117,6 +130,10 @@ async def entries_after(tx: Tx, after: int, until: int, most: int) -> list[Entry
 
 @sql.many
 async def unbalanced(tx: Tx, most: int) -> list[Unbalanced]: ...
+
+
+@sql.many
+async def surcharged(tx: Tx, most: int) -> list[Surcharged]: ...
 
 
 @sql.many

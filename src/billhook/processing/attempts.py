@@ -1,6 +1,7 @@
 """Attempts to pay a document online, as they are told to others: with what went back, all at once."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -13,13 +14,17 @@ class OnlineRefund(msgspec.Struct, frozen=True):
     id: str
     """The hexadecimal digits of its UUID, as JSON carries it."""
     amount: int
+    """Without what went back of the surcharge."""
     status: str
     payment_id: str | None
     created_at: datetime
 
 
 class OnlinePayment(msgspec.Struct, frozen=True):
-    """An attempt to pay a document online, with all that is to be told of it at once."""
+    """An attempt to pay a document online, with all that is to be told of it at once.
+
+    Amounts are without its surcharge: what it pays, or would, of the document.
+    """
 
     id: Id
     organization_id: Id
@@ -36,3 +41,5 @@ class OnlinePayment(msgspec.Struct, frozen=True):
     disputed_at: datetime | None
     refunds: tuple[OnlineRefund, ...]
     created_at: datetime
+    surcharge: int
+    surcharge_percentage: Decimal | None

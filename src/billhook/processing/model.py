@@ -1,4 +1,4 @@
-"""The nouns of money taken online, how an intent moves, what the fees come to. Amounts are whole minor units."""
+"""The nouns of money taken online, how an intent moves. Amounts are whole minor units."""
 
 import enum
 from datetime import datetime
@@ -236,6 +236,14 @@ class Intent(msgspec.Struct, frozen=True):
     revision: int
     begun_at: datetime | None
     """When it was decided to ask the gateway for it."""
+    surcharge: int
+    """How much of the amount is asked for because of the method, and pays nothing off."""
+    surcharge_percentage: Decimal | None
+
+    @property
+    def asked(self) -> int:
+        """The amount without its surcharge: what is paid off."""
+        return self.amount - self.surcharge
 
     @property
     def succeeded(self) -> bool:
@@ -298,6 +306,8 @@ class Refund(msgspec.Struct, frozen=True):
     payment_id: Id | None
     created_at: datetime
     updated_at: datetime
+    surcharge: int
+    """How much of the amount is of the payment's surcharge."""
 
 
 class Method(msgspec.Struct, frozen=True):
@@ -312,6 +322,8 @@ class Method(msgspec.Struct, frozen=True):
     label: str
     automatic: bool
     created_at: datetime
+    kind: str
+    """What sort of method it is, in the gateway's word: `card`, `sepa_debit`; empty where that is not known."""
 
 
 class Movement(msgspec.Struct, frozen=True):
@@ -327,30 +339,6 @@ class Movement(msgspec.Struct, frozen=True):
 def least(currency: str) -> int:
     """Return the smallest amount that can be collected online, in minor units."""
     return money.to_minor(Decimal(_LEAST_MAJOR.get(currency, "0")), money.exponent(currency)) or 1
-
-
-def fees(amount: int, application_percent: Decimal, operator_percent: Decimal) -> tuple[int, int]:
-    """Return the platform's and the operator's fee: their sum is rounded once, half up, and never above the amount."""
-    both = min(_share(amount, application_percent + operator_percent), amount)
-    operator = min(_share(amount, operator_percent), both)
-    return both - operator, operator
-
-
-def fee_given_back(policy: str, amount: int, fee: int, *, refunded: int, given: int, wanted: int) -> int:
-    """Return how much of a fee goes back with a refund: none, its share, or all with the last of the money.
-
-    Never more than is left of it: `given` went back before, in shares cut to whole units or under another policy.
-    """
-    left, after = fee - given, refunded + wanted
-    if policy == "keep":
-        return 0
-    if policy == "full":
-        return left if after == amount else 0
-    return min(fee * after // amount - fee * refunded // amount, left)
-
-
-def _share(amount: int, percent: Decimal) -> int:
-    return money.to_minor(Decimal(amount) * percent / 100, 0)
 
 
 def state_of(payment: Payment, *, off_session: bool, late: bool) -> State:

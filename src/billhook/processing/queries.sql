@@ -113,22 +113,23 @@ select organization_id, intent_id from processing.enter_link(:link);
 -- An intent that nobody has paid yet; no row when one is being collected for the same document.
 insert into processing.intent (shard, id, organization_id, account_id, merchant_id, document_id, token, status, amount,
   currency, exponent, application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, attempt,
-  begun_at, consent, embedded, expires_at, look_at, created_at, updated_at)
+  begun_at, consent, embedded, expires_at, look_at, created_at, updated_at, surcharge, surcharge_percentage)
 values (:shard, :id, :organization_id, :owner, :merchant, :document, :token, :status, :amount, :currency, :exponent,
   :application_fee, :operator_fee, :reference, :return_url, :allow_recurring, :initial, :attempt,
-  case when :attempt::int > 0 then :now::timestamptz end, :consent, :embedded, :expires_at, :look_at, :now, :now)
+  case when :attempt::int > 0 then :now::timestamptz end, :consent, :embedded, :expires_at, :look_at, :now, :now, :surcharge,
+  :surcharge_percentage)
 on conflict (shard, document_id) where document_id is not null and status in ('initiated', 'requires_action', 'processing')
 do nothing
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at;
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage;
 
 -- name: select_intent
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage
   from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent;
 
 -- name: lock_intent
@@ -136,7 +137,7 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage
   from processing.intent where shard = :shard and organization_id = :organization_id and id = :intent for update;
 
 -- name: intent_being_collected
@@ -144,7 +145,7 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage
   from processing.intent
  where shard = :shard and organization_id = :organization_id and document_id = :document
    and status in ('initiated', 'requires_action', 'processing');
@@ -153,20 +154,23 @@ select id, organization_id, account_id, merchant_id, document_id, token, status,
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage
   from processing.intent where shard = :shard and organization_id = :organization_id and payment_id = :payment;
 
 -- name: online_payments
--- What was begun to be paid online of some documents, oldest first; who only looked at the page has begun nothing.
-select i.id, i.organization_id, i.document_id, p.gateway, i.status, i.amount, i.currency, i.exponent,
+-- What was begun to be paid online of some documents, oldest first, without surcharges, which stand beside; who only looked
+-- at the page has begun nothing.
+select i.id, i.organization_id, i.document_id, p.gateway, i.status, i.amount - i.surcharge as amount, i.currency, i.exponent,
        i.initial_intent_id is not null as off_session,
-       coalesce(i.saved ->> 'label', f.saved ->> 'label', '') as label, i.payment_id, i.disputed,
+       coalesce(i.saved ->> 'label', f.saved ->> 'label', '') as label, i.payment_id,
+       i.disputed - div(i.surcharge::numeric * i.disputed, i.amount)::bigint as disputed,
        (select min(t.date) from processing.transaction t
          where t.shard = :shard and t.intent_id = i.id and t.kind = 'dispute') as disputed_at,
-       coalesce((select jsonb_agg(jsonb_build_object('id', replace(r.id::text, '-', ''), 'amount', r.amount, 'status', r.status,
+       coalesce((select jsonb_agg(jsonb_build_object('id', replace(r.id::text, '-', ''), 'amount', r.amount - r.surcharge, 'status', r.status,
          'payment_id', replace(r.payment_id::text, '-', ''),
          'created_at', to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by r.id)
-         from processing.refund r where r.shard = :shard and r.intent_id = i.id), '[]') as refunds, i.created_at
+         from processing.refund r where r.shard = :shard and r.intent_id = i.id), '[]') as refunds, i.created_at,
+       i.surcharge, i.surcharge_percentage
   from processing.intent i
   join processing.merchant m on m.shard = :shard and m.id = i.merchant_id
   join processing.platform p on p.id = m.platform_id
@@ -194,7 +198,8 @@ kept as (
   on conflict (shard, id) do update set automatic = excluded.automatic
    where processing.method.client_id = excluded.client_id
   returning id, client_id, automatic, created_at)
-select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, k.created_at
+select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, k.created_at,
+       coalesce(i.saved ->> 'kind', '') as kind
   from kept k
   join processing.intent i on i.shard = :shard and i.id = k.id
   join processing.merchant m on m.shard = :shard and m.id = i.merchant_id
@@ -202,7 +207,8 @@ select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, 
 
 -- name: methods
 -- What some clients can be charged by, oldest first.
-select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, k.created_at
+select k.id, k.client_id, p.gateway, i.saved ->> 'label' as label, k.automatic, k.created_at,
+       coalesce(i.saved ->> 'kind', '') as kind
   from processing.method k
   join processing.intent i on i.shard = :shard and i.id = k.id
   join processing.merchant m on m.shard = :shard and m.id = i.merchant_id
@@ -219,18 +225,18 @@ delete from processing.method
 select shareable_id from documents.document where shard = :shard and organization_id = :organization_id and id = :document;
 
 -- name: is_outdated
--- Whether an intent asks for more than its document does now.
+-- Whether an intent asks for more than its document does now, its surcharge aside.
 select exists (select from processing.intent i
   join documents.document d on d.shard = i.shard and d.id = i.document_id
  where i.shard = :shard and i.organization_id = :organization_id and i.id = :intent
-   and i.status in ('initiated', 'requires_action') and (d.canceled or d.total_due < i.amount));
+   and i.status in ('initiated', 'requires_action') and (d.canceled or d.total_due < i.amount - i.surcharge));
 
 -- name: list_intents
 -- The filter language completes it.
 select id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage
   from processing.intent where shard = $1 and organization_id = $2;
 
 -- name: count_intents
@@ -252,7 +258,7 @@ update processing.intent
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at;
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage;
 
 -- name: note_remote
 -- What the gateway calls the payment it has opened. No row when that was given up meanwhile: nobody may pay it then.
@@ -271,7 +277,7 @@ update processing.intent
 returning id, organization_id, account_id, merchant_id, document_id, token, status, amount, currency, exponent,
        application_fee, operator_fee, reference, return_url, allow_recurring, initial_intent_id, saved, consent, attempt,
        remote_id, page_url, failure, payment_id, refunded, disputed, expires_at, settled_at, created_at, updated_at,
-       settlements, embedded, revision, begun_at;
+       settlements, embedded, revision, begun_at, surcharge, surcharge_percentage;
 
 -- name: reopen
 -- What was opened at the gateway is over and nobody has paid, or it was never opened: the next who pays begins anew.
@@ -346,15 +352,15 @@ select count(*) from processing.transaction where shard = $1 and organization_id
 
 -- name: insert_refund
 insert into processing.refund (shard, id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason,
-  status, remote_id, look_at, created_at, updated_at)
+  status, remote_id, look_at, created_at, updated_at, surcharge)
 values (:shard, :id, :organization_id, :owner, :intent, :amount, :fee, :currency, :exponent, :reason, :status, :remote_id,
-  :look_at, :now, :now)
+  :look_at, :now, :now, :surcharge)
 returning id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason, status, remote_id,
-       payment_id, created_at, updated_at;
+       payment_id, created_at, updated_at, surcharge;
 
 -- name: refunds_of
 select id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason, status, remote_id, payment_id,
-       created_at, updated_at
+       created_at, updated_at, surcharge
   from processing.refund where shard = :shard and organization_id = :organization_id and intent_id = :intent order by id;
 
 -- name: note_asked
@@ -369,7 +375,7 @@ update processing.refund
        look_at = :look_at, updated_at = :now
  where shard = :shard and id = :refund
 returning id, organization_id, account_id, intent_id, amount, fee, currency, exponent, reason, status, remote_id,
-       payment_id, created_at, updated_at;
+       payment_id, created_at, updated_at, surcharge;
 
 -- name: note_notice
 -- A notice, once: the second time nothing is to be done. Returns whether it is new.

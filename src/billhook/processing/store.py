@@ -168,6 +168,8 @@ async def insert_intent(
     embedded: bool,
     expires_at: datetime,
     look_at: datetime,
+    surcharge: int,
+    surcharge_percentage: Decimal | None,
 ) -> Intent | None: ...
 
 
@@ -312,6 +314,7 @@ async def insert_refund(
     status: str,
     remote_id: str | None,
     look_at: datetime | None,
+    surcharge: int,
 ) -> Refund: ...
 
 

@@ -32,6 +32,7 @@ class _Payment(msgspec.Struct, frozen=True):
     amount: int
     credit_id: Id | None
     deleted_at: str | None
+    surcharge: int = 0
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -119,6 +120,7 @@ class Books:
         self._hash = FIRST_HASH
         self._ends = (0, "")
         self._credits: dict[Id, int] = {}
+        self._surcharges: dict[Id | None, int] = {}
         self._numbers: dict[tuple[str, str, int], set[int]] = {}
         self._last: dict[tuple[str, str, int], int] = {}
         self._files: dict[str, str] = {}
@@ -156,6 +158,8 @@ class Books:
             self._numbers.setdefault((row.type, row.series, year), set()).add(number)
 
     def _payment(self, row: _Payment) -> Iterator[str]:
+        if row.surcharge and row.deleted_at is None:
+            self._surcharges[row.id] = self._surcharges.get(row.id, 0) + row.surcharge
         if row.document_id is None or row.deleted_at is not None:
             return
         document = self.documents.get(row.document_id)
@@ -177,6 +181,8 @@ class Books:
         elif sealed(self._hash, entry) != entry.hash or row.organization_id != self._manifest.organization.id:
             yield f"the journal's entry {row.sequence} ({row.id}) is not what was written"
         self._hash = entry.hash
+        if row.kind == "surcharge":
+            self._surcharges[row.payment_id] = self._surcharges.get(row.payment_id, 0) - row.amount
         document = None if row.document_id is None else self.documents.get(row.document_id)
         if document is not None:
             document.charged += row.amount if row.kind == "charge" else 0
@@ -198,6 +204,9 @@ class Books:
         for credit_id, rest in self._credits.items():
             if rest:
                 yield f"the parts of the applied credit {credit_id} do not cancel out: {rest} minor units are left over"
+        for payment_id, rest in self._surcharges.items():
+            if rest:
+                yield f"the surcharge of payment {payment_id} is not what the journal has: off by {rest} minor units"
         yield from self._gaps()
 
     def _gaps(self) -> Iterator[str]:

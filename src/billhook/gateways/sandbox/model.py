@@ -202,7 +202,7 @@ def shown(payment: SandboxPayment, page_url: str) -> Payment:
         fee=payment.fee,
         page_url=page_url,
         failure=Failure(code, MESSAGES.get(code, "")) if code else None,
-        saved=Saved(payment.customer, payment.method, label) if payment.method else None,
+        saved=Saved(payment.customer, payment.method, label, "card") if payment.method else None,
         refunds=tuple(payment.refunds),
         disputes=tuple(payment.disputes),
     )

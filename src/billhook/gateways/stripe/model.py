@@ -162,7 +162,7 @@ def _saved(intent: dict[str, Any]) -> Saved | None:
     details = part(intent, "latest_charge", "payment_method_details") or {}
     card = details.get("card") or {}
     label = f"{(card.get('brand') or '').capitalize()} {card.get('last4')}" if card.get("last4") else ""
-    return Saved(customer, method, label)
+    return Saved(customer, method, label, details.get("type") or "")
 
 
 def refund_of(found: dict[str, Any]) -> Refund:

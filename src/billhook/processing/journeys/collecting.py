@@ -27,11 +27,11 @@ from billhook.processing.model import (
     NotCollectable,
     State,
     faults_of,
-    fees,
     least,
 )
 from billhook.processing.service.intents import enter, read
 from billhook.processing.service.set_up import desk_of
+from billhook.processing.shares import NONE, Surcharge, fees
 
 LIFE: Final = timedelta(hours=24)
 """How long an intent can be paid when nothing else is said."""
@@ -88,8 +88,12 @@ async def insert(
     new: NewIntent,
     document: Document | None = None,
     consent: Consent | None = None,
+    surcharge: Surcharge = NONE,
 ) -> Intent | None:
-    """Write an intent; None when one is being collected for the same document."""
+    """Write an intent for an amount and its surcharge, of which no fee is kept.
+
+    None when one is being collected for the same document.
+    """
     application, operator = fees(amount, desk.application_fee, till.operator_fee)
     initial = Id(new.initial_intent_id) if new.initial_intent_id else None
     expires_at = new.expires_at or tx.now + LIFE
@@ -101,7 +105,7 @@ async def insert(
         document=document.id if document else None,
         token=secrets.token_urlsafe(18),
         status=State.INITIATED,
-        amount=amount,
+        amount=amount + surcharge.amount,
         currency=currency,
         exponent=money.exponent(currency),
         application_fee=application,
@@ -115,6 +119,8 @@ async def insert(
         embedded=new.embedded,
         expires_at=expires_at,
         look_at=tx.now + SOON if initial else expires_at,
+        surcharge=surcharge.amount,
+        surcharge_percentage=surcharge.percentage,
     )
 
 
@@ -151,7 +157,7 @@ def _fits(intent: Intent, desk: Desk, embedded: bool) -> bool:
 
 
 def _is_current(intent: Intent, document: Document, now: datetime) -> bool:
-    return intent.amount == document.total_due and intent.expires_at > now
+    return intent.asked == document.total_due and intent.expires_at > now
 
 
 def _obstacle(document: Document) -> str:
@@ -194,7 +200,7 @@ async def _for_document(tx: Tx, till: Till, desk: Desk, document: Document, *, e
 
 async def _reprice(tx: Tx, till: Till, desk: Desk, intent: Intent, amount: int) -> bool:
     """Let an intent ask for another amount; False where it does already, or somebody has begun to pay it on a page."""
-    if intent.amount == amount:
+    if intent.asked == amount:
         return False
     application, operator = fees(amount, desk.application_fee, till.operator_fee)
     if intent.embedded and intent.begun_at is not None:

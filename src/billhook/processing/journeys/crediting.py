@@ -108,7 +108,7 @@ async def give_note(till: Till, database: Database, account: Id, invoice_id: str
         operation = _numbered(new.operation, at) if new.operation else None
         payment = one.attempt.payment_id or Id("")
         made = await refund(till, account, payment, one.amount, new.reason, operation)
-        amount = str(money.to_major(made.amount, made.exponent))
+        amount = str(money.to_major(made.amount - made.surcharge, made.exponent))
         label = one.attempt.label or one.attempt.gateway
         given.append(GivenRefund(made.id, "paymentGateway", label, amount, one.attempt.id))
     if given:

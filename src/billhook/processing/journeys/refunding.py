@@ -10,14 +10,17 @@ from billhook.kernel.problems import invalid
 from billhook.processing import store
 from billhook.processing.journeys.looking import look
 from billhook.processing.journeys.till import SOON, Till, refund_at_gateway
-from billhook.processing.model import Desk, Intent, NotRefundable, Refund, fee_given_back
+from billhook.processing.model import Desk, Intent, NotRefundable, Refund
 from billhook.processing.service.set_up import desk_of
+from billhook.processing.shares import fee_given_back, surcharge_back, surcharge_in
 
 
 async def refund(
     till: Till, account: Id, payment_id: str, amount: Decimal | None, reason: str | None, operation: Id | None = None
 ) -> Refund:
     """Give back what is left of a payment, or an amount of it (major units); of one `operation` once.
+
+    The amount is without the payment's surcharge, of which its share goes back too.
 
     Decided and written before the gateway is asked, so no two of them give back more than there is. Where the gateway
     does not answer, the refund is under way: the sweep asks for the same one again, under the same key. Raises
@@ -54,7 +57,8 @@ async def _decide(
     """Write down that so much is to go back. Raises NotRefundable, Invalid."""
     rows = [row for row in await store.refunds_of(tx, intent.id) if row.status != "failed"]
     gone, given = sum(row.amount for row in rows), sum(row.fee for row in rows)
-    left = intent.amount - gone - intent.disputed
+    before = sum(row.surcharge for row in rows)
+    left = intent.asked - (gone - before) - (intent.disputed - surcharge_in(intent, intent.disputed))
     if left <= 0:
         raise NotRefundable(why="all of it was given back, or is disputed")
     if amount is not None and not (amount > 0 and money.fits(amount, intent.exponent)):
@@ -64,17 +68,20 @@ async def _decide(
     if wanted > left:
         message = f"must be at most {money.to_major(left, intent.exponent)}, which is what is left"
         raise invalid("Refund", "amount", "numericality", message)
+    share = surcharge_back(intent, gone - before + wanted, before)
+    whole = wanted + share
     return await store.insert_refund(
         tx,
         id=refund_id,
         owner=tx.account or intent.account_id,
         intent=intent.id,
-        amount=wanted,
-        fee=fee_given_back(desk.refund_fee, intent.amount, intent.fee, refunded=gone, given=given, wanted=wanted),
+        amount=whole,
+        fee=fee_given_back(desk.refund_fee, intent.amount, intent.fee, refunded=gone, given=given, wanted=whole),
         currency=intent.currency,
         exponent=intent.exponent,
         reason=reason,
         status="requested",
         remote_id=None,
         look_at=tx.now + SOON,
+        surcharge=share,
     )

@@ -15,6 +15,7 @@ from billhook.kernel.problems import NotYours, Problem
 from billhook.payments import NewPayment
 from billhook.processing import store
 from billhook.processing.model import PAID, Desk, Intent, Movement, Refund, may_move, state_of
+from billhook.processing.shares import surcharge_in
 
 log = logging.getLogger("billhook.processing")
 
@@ -99,7 +100,8 @@ async def _book(tx: Tx, intent: Intent, payment: gateways.Payment) -> Id:
     """Record what was collected, on the document if that takes it; money that came in is never turned away."""
     new = NewPayment(
         type="online",
-        amount=Decimal(money.to_major(payment.amount, intent.exponent)),
+        amount=Decimal(money.to_major(payment.amount - intent.surcharge, intent.exponent)),
+        surcharge=Decimal(money.to_major(intent.surcharge, intent.exponent)),
         document_id=intent.document_id,
         currency=intent.currency,
         note=None if intent.document_id else intent.reference or None,
@@ -135,13 +137,16 @@ async def _give_back(
         row = rows.get(refund.id)
         if row is None and under_way:
             continue
-        rows[refund.id] = await _follow(tx, intent, refund, row or await _adopt(tx, intent, refund))
+        before = sum(known.surcharge for known in rows.values() if known.status != "failed")
+        rows[refund.id] = await _follow(tx, intent, refund, row or await _adopt(tx, intent, refund, before))
     done = [refund for refund in payment.refunds if refund.status == "succeeded" and refund.id in rows]
     moved = [row.status for row in known] != [row.status for row in rows.values()]
     return list(rows.values()), done, moved
 
 
-async def _adopt(tx: Tx, intent: Intent, refund: gateways.Refund) -> Refund:
+async def _adopt(tx: Tx, intent: Intent, refund: gateways.Refund, given: int) -> Refund:
+    """Note a refund that was made at the gateway itself; `given` went back of the surcharge before."""
+    left = intent.surcharge - given - surcharge_in(intent, intent.disputed)
     return await store.insert_refund(
         tx,
         id=ids.new(tx.shard),
@@ -155,6 +160,7 @@ async def _adopt(tx: Tx, intent: Intent, refund: gateways.Refund) -> Refund:
         status="pending",
         remote_id=refund.id,
         look_at=None,
+        surcharge=max(0, min(surcharge_in(intent, refund.amount), left)),
     )
 
 
@@ -164,7 +170,9 @@ async def _follow(tx: Tx, intent: Intent, refund: gateways.Refund, row: Refund) 
         return row
     booked = row.payment_id
     if refund.status == "succeeded" and booked is None:
-        booked = await _recorded(tx, _backwards(intent, refund.amount, refund.id, row.reason or "Refund"))
+        booked = await _recorded(
+            tx, _backwards(intent, refund.amount, row.surcharge, refund.id, row.reason or "Refund")
+        )
     elif refund.status == "failed" and booked is not None:
         await payments.delete(tx, booked)
     look_at = tx.now + _LATEST if refund.status == "pending" else None
@@ -177,7 +185,8 @@ async def _follow_disputes(tx: Tx, intent: Intent, payment: gateways.Payment) ->
     for dispute in payment.disputes:
         if dispute.reason == _INQUIRY or (dispute.status == "won" and not intent.disputed):
             continue
-        booked = await _recorded(tx, _backwards(intent, dispute.amount, dispute.id, f"Dispute: {dispute.reason}"))
+        share, why = surcharge_in(intent, dispute.amount), f"Dispute: {dispute.reason}"
+        booked = await _recorded(tx, _backwards(intent, dispute.amount, share, dispute.id, why))
         if dispute.status == "won":
             await payments.delete(tx, booked)
 
@@ -186,11 +195,12 @@ def _takes(dispute: gateways.Dispute) -> bool:
     return dispute.status != "won" and dispute.reason != _INQUIRY
 
 
-def _backwards(intent: Intent, amount: int, transaction_id: str, note: str) -> NewPayment:
-    """Return money that goes back as a payment below zero."""
+def _backwards(intent: Intent, amount: int, surcharge: int, transaction_id: str, note: str) -> NewPayment:
+    """Return money that goes back, some of it surcharge, as a payment below zero."""
     return NewPayment(
         type="online",
-        amount=-Decimal(money.to_major(amount, intent.exponent)),
+        amount=-Decimal(money.to_major(amount - surcharge, intent.exponent)),
+        surcharge=-Decimal(money.to_major(surcharge, intent.exponent)),
         document_id=intent.document_id,
         currency=intent.currency,
         note=note[:200],
