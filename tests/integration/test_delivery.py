@@ -1,6 +1,5 @@
 """Documents mailed over real SMTP on the loopback, driven by the outbox and a moved clock."""
 
-import asyncio
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -8,13 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 
-from billhook.delivery.journeys import Office, send_document
-from billhook.delivery.mail.message import Letter
-from billhook.delivery.model import Outcome
-from billhook.jobs import Job
 from tests import outfit
 from tests.integration.feed_cast import until
 from tests.integration.post_office import House, Mailbox, a_house, free_port, listening, send
@@ -198,48 +192,6 @@ async def test_the_last_attempt_is_final(house: House, alice: Actor, agency: dic
     assert (mail["state"], mail["attempts"]) == ("failed", 8)
     assert mail["refused"] == ["rocket.man@example.com"]
     assert await house.mailings() == (0, dead_before + 1)
-
-
-async def _the_job(house: House, invoice: dict[str, Any]) -> Job:
-    """The outbox row that mails an invoice, as a worker would claim it."""
-    [row] = await house.look(
-        "select id, organization_id, payload from jobs.job where kind = 'document.sending' and payload ->> 'document_id' = $1",
-        invoice["id"],
-    )
-    payload = msgspec.json.decode(row["payload"])
-    return Job(row["id"], "document.sending", invoice["organizationId"], payload, 1, 8)
-
-
-class Doomed:
-    """Hands a letter over and dies with its process before anybody can note it."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-
-    async def deliver(self, letter: Letter) -> Outcome:
-        await self.office.postman.deliver(letter)
-        raise asyncio.CancelledError
-
-
-async def test_killed_between_sending_and_noting(house: House, alice: Actor, agency: dict[str, Any]) -> None:
-    mailbox = Mailbox()
-    invoice = await house.world.invoice(alice, agency, send=True)
-    job = await _the_job(house, invoice)
-    with listening(mailbox) as port:
-        office = house.office(house.settings(port))
-        with pytest.raises(asyncio.CancelledError):
-            await send_document(msgspec.structs.replace(office, postman=Doomed(office)), job)
-        [mail] = await house.emails(alice, invoice)
-        assert (mail["state"], mail["attempts"]) == ("sending", 1)
-        await send_document(office, job)
-        assert len(mailbox.taken) == 2
-        await send_document(office, job)
-        await house.work(house.settings(port))
-    assert len(mailbox.taken) == 2
-    one, two = (dict(mail.headers) for _, mail in mailbox.mails)
-    assert one["Message-ID"] == two["Message-ID"]
-    [mail] = await house.emails(alice, invoice)
-    assert (mail["state"], mail["attempts"]) == ("sent", 2)
 
 
 async def test_no_transaction_is_open_while_the_mail_server_thinks(

@@ -715,6 +715,24 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION events.on_mail_given_up() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+declare
+  document constant text := new.payload ->> 'document_id';
+  its_shard constant int := ('x' || substr(document, 13, 4))::bit(16)::int;
+  mail constant text := lpad(to_hex(floor(extract(epoch from new.created_at) * 1000)::bigint), 12, '0')
+                        || substr(document, 13, 4) || lpad(to_hex(new.id & 4294967295), 8, '0');
+begin
+  perform events.write(its_shard, new.organization_id, 'email.failed', 'update', now(), jsonb_build_object(
+      'id', events.uuid_of(mail), 'kind', coalesce(new.payload ->> 'kind', 'document'),
+      'document_id', events.uuid_of(document), 'attempts', coalesce(e.attempts, new.attempts)))
+     from (select) as one left join delivery.email e on e.shard = its_shard and e.job_id = new.id
+    where e.state is null or e.state in ('sending', 'retrying');
+  return null;
+end $$;
+
 CREATE FUNCTION events.on_merchant() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
@@ -794,6 +812,12 @@ CREATE FUNCTION events.refuse_change() RETURNS trigger
 begin
   raise exception 'what has happened is only ever added to' using errcode = 'BH002';
 end $$;
+
+CREATE FUNCTION events.uuid_of(id text) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select (substr(id, 1, 12) || '8' || substr(id, 13, 3) || '8' || substr(id, 16) || '000000')::uuid
+$$;
 
 CREATE FUNCTION events.write(shard integer, organization uuid, type text, change text, at timestamp with time zone, data jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2906,6 +2930,8 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON events.event FOR EACH STATEMENT 
 
 CREATE TRIGGER webhook AFTER INSERT ON events.event FOR EACH ROW EXECUTE FUNCTION webhooks.note_event();
 
+CREATE TRIGGER event_given_up AFTER UPDATE ON jobs.job FOR EACH ROW WHEN (((new.state = 'dead'::text) AND (old.state <> 'dead'::text) AND (new.kind = 'document.sending'::text) AND (new.organization_id IS NOT NULL) AND ((new.payload ->> 'document_id'::text) ~ '^[0-9a-f]{24}$'::text))) EXECUTE FUNCTION events.on_mail_given_up();
+
 CREATE TRIGGER event AFTER UPDATE ON organizations.organization FOR EACH ROW EXECUTE FUNCTION events.on_organization();
 
 CREATE TRIGGER advance AFTER INSERT ON payments.entry REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION payments.advance();
@@ -3283,6 +3309,8 @@ REVOKE ALL ON FUNCTION events.on_email() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION events.on_intent() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION events.on_mail_given_up() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION events.on_merchant() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION events.on_organization() FROM PUBLIC;
@@ -3294,6 +3322,8 @@ REVOKE ALL ON FUNCTION events.on_refund() FROM PUBLIC;
 REVOKE ALL ON FUNCTION events.on_thing() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION events.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION events.uuid_of(id text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION events.write(shard integer, organization uuid, type text, change text, at timestamp with time zone, data jsonb) FROM PUBLIC;
 
