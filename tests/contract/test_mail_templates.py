@@ -182,6 +182,18 @@ def test_an_invitation_in_every_language(language: str, compose: Any) -> None:
         assert HOSTILE in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pause_in_every_language(language: str) -> None:
+    view = account.paused(language, sender="Billhook", organization=HOSTILE, address="hooks.example.com", link=LINK)
+    rendered = render(view)
+    reader = read(rendered.html)
+    assert set(reader.links) == {LINK}
+    assert HOSTILE in rendered.subject
+    for text in (rendered.text, reader.text):
+        assert HOSTILE in text
+        assert "hooks.example.com" in text
+
+
 def test_the_name_of_who_invites_is_no_text_of_its_own() -> None:
     view = account.invitation("en", sender="Billhook", organization="Win\n now " * 40, link=LINK)
     assert len(view.subject) < 130

@@ -1,4 +1,4 @@
-"""What is mailed when: documents, word of what recurs, addresses to confirm, passwords to be set, invitations."""
+"""What is mailed when: documents, word of what recurs or was paused, addresses, passwords, invitations."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -11,6 +11,7 @@ from billhook.delivery.events import SWEEP
 from billhook.delivery.journeys import Office
 from billhook.delivery.postman import postman
 from billhook.documents import Press, events
+from billhook.events.events import PAUSED
 from billhook.jobs import Handler, Job, Ticks
 from billhook.settings import Settings
 
@@ -44,4 +45,5 @@ def handlers(database: Database, settings: Settings, press: Press, public_url: s
         accounts.CONFIRM: with_office(journeys.send_confirmation),
         organizations.INVITED: with_office(journeys.send_invitation),
         accounts.RESET: with_office(journeys.send_reset),
+        PAUSED: with_office(journeys.send_pause),
     }

@@ -180,6 +180,23 @@ def _invitation(
     return with_query(page, words if account else words | {"email": letter.access.invitation_email or ""})
 
 
+async def send_pause(office: Office, job: Job) -> None:
+    """Tell the account of an organization that a webhook was paused. Raises Postponed when it is to be tried again."""
+    async with office.database.open(organization=job.organization_id) as tx:
+        organization = await organizations.read(tx)
+        account = await accounts.get(tx, organization.account_id)
+    if account is None:
+        return
+    view = account_mail.paused(
+        account.locale,
+        sender=sender_of(office.mail_from)[0],
+        organization=organization.identity.name,
+        address=job.payload["address"],
+        link=f"{office.public_url}/dashboard/organizations/{organization.id}/webhooks",
+    )
+    await _mail(office, job, view, account.email, account.id)
+
+
 async def send_notice(office: Office, job: Job) -> None:
     """Tell an account that a recurrence of its made a document, with its PDF. Raises Postponed.
 

@@ -3,11 +3,14 @@
 import time
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
+from billhook import jobs
 from billhook.db import Database
 from billhook.events import message_of
+from billhook.events.events import PAUSED
 from billhook.kernel.problems import Problem
 from billhook.settings import Seal, Settings, Unsealable
 from billhook.webhooks import store
@@ -117,7 +120,8 @@ async def _end(post: Post, turn: Turn, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         unreached = 0 if outcome.reached else unreached + 1
     succeeded = any(outcome.taken for outcome in outcomes)
-    async with post.database.open(organization=turn.organization_id) as tx:
+    failed = bool(outcomes) and not succeeded
+    async with post.database.open(organization=turn.organization_id) as tx, tx.atomic():
         await store.end_turn(
             tx,
             turn.endpoint_id,
@@ -126,7 +130,9 @@ async def _end(post: Post, turn: Turn, outcomes: list[Outcome]) -> None:
             unreached=unreached,
             hold=hold_until(unreached, tx.now) if unreached else None,
             succeeded=succeeded,
-            failed=bool(outcomes) and not succeeded,
+            failed=failed,
             recovered=bool(turn.unreached) and bool(outcomes) and not unreached,
             patience_hours=PATIENCE // timedelta(hours=1),
         )
+        if failed and (url := await store.paused_now(tx, turn.endpoint_id)):
+            await jobs.enqueue(tx, PAUSED, {"webhook_id": turn.endpoint_id, "address": urlsplit(url).hostname or ""})

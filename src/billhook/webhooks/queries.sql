@@ -155,3 +155,8 @@ update webhooks.delivery
 -- What a turn came to; when the next one is due follows from what waits. False when the lease was lost.
 select webhooks.end_turn(:shard, :endpoint, :lease, :now, :slow, :unreached::int, :hold, :succeeded, :failed, :recovered,
                          make_interval(hours => :patience_hours::int));
+
+-- name: paused_now
+-- Where a webhook leads that was paused in this unit of work.
+select url from webhooks.endpoint
+ where shard = :shard and organization_id = :organization_id and id = :endpoint and paused_at = :now;

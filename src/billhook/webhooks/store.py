@@ -131,6 +131,10 @@ async def end_turn(
 ) -> bool: ...
 
 
+@sql.one
+async def paused_now(tx: Tx, endpoint: Id) -> str | None: ...
+
+
 list_webhooks = sql.dynamic(Webhook)
 count_webhooks = sql.dynamic(int)
 LIST_WEBHOOKS = sql.text("list_webhooks")

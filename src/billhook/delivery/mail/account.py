@@ -1,4 +1,4 @@
-"""Mails to accounts: confirm an address, set a new password, act for an organization, hear of what recurs."""
+"""Mails to accounts: confirm an address, set a new password, act for an organization, hear of what recurs or pauses."""
 
 from typing import Final
 
@@ -89,6 +89,20 @@ def notice(locale: str, sheet: documents.Sheet, *, sender: str, link: str, recur
         subject=one_line(documents.fill(words.recurred_subject, **facts))[:LONGEST_SUBJECT],
         opening=" ".join([one_line(documents.fill(words.recurred, **facts)), *hint]),
         button=words.view_online,
+        after=(),
+    )
+
+
+def paused(locale: str, *, sender: str, organization: str, address: str, link: str) -> AccountView:
+    """Return the mail that tells that a webhook to an address was paused."""
+    words, name = texts(locale), _shortened(organization)
+    return _view(
+        locale,
+        sender,
+        link,
+        subject=documents.fill(words.paused_subject, name=name),
+        opening=documents.fill(words.paused, name=name, address=address),
+        button=words.paused_button,
         after=(),
     )
 

@@ -35,6 +35,9 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recurred_subject: str
     recurred: str
     recurred_draft: str
+    paused_subject: str
+    paused: str
+    paused_button: str
 
 
 def texts(language: str) -> Texts:
