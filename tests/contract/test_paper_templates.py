@@ -159,6 +159,24 @@ def test_five_hundred_lines_repeat_the_head_on_each_page_and_keep_their_order() 
     assert places == sorted(places)
 
 
+def test_a_note_that_needs_more_pages_gets_them_numbered() -> None:
+    """Few lines are believed to be a single page; where they are not, the pages say so, and have a running head."""
+    assert "Page 1 of 1" in text_of(render(quick_start(), issued_at=ISSUED))
+    reader = PdfReader(io.BytesIO(render(quick_start(note="A long story.\n\n" * 80), issued_at=ISSUED)))
+    pages = [page.extract_text() for page in reader.pages]
+    assert len(pages) > 1
+    assert all(f"Page {at} of {len(pages)}" in page for at, page in enumerate(pages, 1))
+    assert ["Invoice 2023-00001" in page for page in pages] == [True] * len(pages)
+
+
+def test_nothing_of_a_document_is_left_for_the_next() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (600, 200), "#d9480f").save(out, "PNG")
+    before = render(quick_start(), issued_at=ISSUED)
+    render(quick_start(logo=images.accept(out.getvalue()), note="Said once"), issued_at=ISSUED)
+    assert render(quick_start(), issued_at=ISSUED) == before
+
+
 def test_columns_nobody_uses_are_left_out() -> None:
     columns = Columns("Item", "Amount", "#", "Quantity", "Price", "Discount", "VAT")
     text = text_of(render(quick_start(columns=columns), issued_at=ISSUED))

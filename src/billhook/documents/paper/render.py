@@ -26,6 +26,10 @@ _REFUSED = re.compile(
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _MODULES = re.compile(r'viewBox="0 0 (\d{2,3}) ')
 _PICTURES = ("logo", "signature_image", "qr")
+_PAGE = b"/Type/Page/"
+"""Stands once for each page in what the compiler writes."""
+_MOST_LINES = 8
+"""With more lines, a sheet is not believed to be a single page."""
 _NOTHING = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
@@ -59,18 +63,24 @@ def render(view: PaperView, *, issued_at: int) -> bytes:
 
 
 def _compile(data: dict[str, Any], pictures: dict[str, bytes], issued_at: int) -> bytes:
+    """Compile as the single page that most are, and once more where it was not."""
+    pdf = _compile_once(data, pictures, issued_at)
+    if data["set"]["one_page"] and pdf.count(_PAGE) != 1:
+        data["set"]["one_page"] = False
+        pdf = _compile_once(data, pictures, issued_at)
+    return pdf
+
+
+def _compile_once(data: dict[str, Any], pictures: dict[str, bytes], issued_at: int) -> bytes:
     files = {"main.typ": _template(), "data.json": msgspec.json.encode(data)}
     files |= {f"{name}.svg": pictures.get(name, _NOTHING) for name in _PICTURES}
-    pdf = typst.compile(  # type: ignore[call-overload]  # the stub does not know in-memory projects
-        files,
-        root=_NOWHERE,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        package_path=_NOWHERE,
-        package_cache_path=_NOWHERE,
-        timestamp=issued_at,
-        pdf_standards=STANDARDS,
-    )
+    try:
+        pdf = _compiler().compile(files, timestamp=issued_at, pdf_standards=STANDARDS)  # type: ignore[type-var, arg-type]
+    except typst.TypstError:
+        raise
+    except BaseException:  # it has panicked, and nobody knows in what state it is
+        _compiler.cache_clear()
+        raise
     if not isinstance(pdf, bytes):
         raise TypeError("one document must be one file")
     return pdf
@@ -98,6 +108,7 @@ def _data(view: PaperView, alphabet: Alphabet, pictures: dict[str, bytes]) -> di
         "fonts": needed(characters_of(data) | set("□0123456789/")),
         "pictures": sorted(pictures),
         "footer_lines": _lines_of(data["footer"]),
+        "one_page": len(view.lines) <= _MOST_LINES,
         "qr_mm": _qr_mm(view.payment.qr) if view.payment else 0,
     }
     return data
@@ -127,5 +138,13 @@ def _template() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+def _compiler() -> typst.Compiler:
+    """Return the compiler, which keeps its library from one document to the next: an eighth of the work."""
+    return typst.Compiler(  # type: ignore[type-var]  # the stub does not know in-memory projects
+        {"main.typ": b""},
+        root=_NOWHERE,
+        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
+        ignore_system_fonts=True,
+        package_path=_NOWHERE,
+        package_cache_path=_NOWHERE,
+    )
