@@ -287,3 +287,59 @@ async def test_an_invoice_that_is_charged_by_itself_is_surcharged(shop: Shop, de
     invoice = (await desk.get(path)).json()["invoice"]
     assert (invoice["status"], invoice["amountPaid"]) == ("paid", 100)
     assert invoice["payments"][0]["surcharge"]["money"]["amount"] == 1.75
+
+
+def path_of(answer: Any) -> str:
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def test_a_payer_sees_what_a_page_asks_for_before_it_is_paid(shop: Shop, desk: Program) -> None:
+    made, link = await shop.invoice()
+    await ask(shop, {"other": {"percentage": 2, "amount": 0.5}})
+    base = shop.world.base_url
+    paying = path_of(await shop.world.http.post(f"{base}/i/{link}/pay?l=en"))
+    assert paying.startswith("/pay/")
+    page = (await shop.world.http.get(f"{base}{paying}")).text
+    assert "12,342.50" in page
+    assert "242.50" in page.partition("Surcharge in it")[2]
+    intent = await shop.collect(link)
+    assert (intent["amount"], intent["surcharge"]) == (12342.5, 242.5)
+    paid = await shop.pay(intent)
+    assert (paid["amount"], paid["surcharge"], paid["applicationFee"]) == (12342.5, 242.5, 1210)
+    assert await shop.totals(made) == (12100, 0, True)
+    (payment,) = (await desk.invoice(made["id"]))["payments"]
+    assert payment["price"]["money"]["grossAmount"] == 12100
+    assert payment["surcharge"]["money"] == {"amount": 242.5, "currencyCode": "EUR", "percentage": 2, "rate": 0.02}
+    assert [entry for entry in await journal(shop) if entry[0] != "fee"] == [("payment", -12100), ("surcharge", 242.5)]
+
+
+async def test_a_page_follows_the_rules_until_somebody_pays(shop: Shop) -> None:
+    made, link = await shop.invoice()
+    plain = await shop.collect(link)
+    assert "surcharge" not in plain
+    await ask(shop, {"other": {"amount": 3}})
+    dearer = await shop.collect(link)
+    assert (dearer["id"], dearer["amount"], dearer["surcharge"]) == (plain["id"], 12103, 3)
+    ok(await shop.alice.post(f"/Documents/{made['id']}/payments", {"type": "bank", "amount": 100}))
+    less = await shop.collect(link)
+    assert (less["id"], less["amount"], less["surcharge"]) == (plain["id"], 12003, 3)
+    opened = path_of(await shop.world.http.post(f"{shop.world.base_url}/pay/{less['paymentLink'].rpartition('/')[2]}"))
+    assert (await shop.collect(link))["id"] == plain["id"]
+    await ask(shop, {"other": {"amount": 5}})
+    anew = await shop.collect(link)
+    assert (anew["amount"], anew["surcharge"]) == (12005, 5)
+    assert anew["id"] != plain["id"]
+    assert (await shop.truth(opened))[0] == "canceled"
+    await ask(shop, {"card": {"amount": 5}})
+    free = await shop.collect(link)
+    assert (free["id"], free["amount"], "surcharge" in free) == (anew["id"], 12000, False)
+
+
+async def test_a_charge_that_waits_for_its_payer_keeps_its_own_surcharge(shop: Shop, desk: Program) -> None:
+    made, link = await shop.invoice()
+    method = await saved(shop, made["clientId"], CHALLENGED)
+    await ask(shop, {"card": {"amount": 1}, "other": {"amount": 2}})
+    await charge(shop, desk, made, method)
+    waiting = await shop.collect(link)
+    assert (waiting["amount"], waiting["surcharge"], waiting["status"]) == (12101, 1, "requires_action")

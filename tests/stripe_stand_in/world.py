@@ -153,7 +153,7 @@ class World:
         scope, method = self.scopes[intent["id"]], self.objects[intent["payment_method"]]
         details = {"card": {"brand": "visa", "last4": method["number"][-4:]}} if method["type"] == "card" else {}
         charge = self.new("charge", "ch", scope, payment_intent=intent["id"], disputed=False, application_fee=None)
-        charge |= {"payment_method_details": details, "metadata": dict(intent["metadata"])}
+        charge |= {"payment_method_details": details | {"type": method["type"]}, "metadata": dict(intent["metadata"])}
         if intent["application_fee_amount"]:
             fee = self.new("application_fee", "fee", "", amount=intent["application_fee_amount"])
             charge["application_fee"] = fee["id"]

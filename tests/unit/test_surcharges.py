@@ -7,7 +7,7 @@ import pytest
 
 from billhook.documents.model.document import Conversion
 from billhook.processing.model import Intent
-from billhook.processing.shares import NONE, surcharge_back, surcharge_in, surcharge_on
+from billhook.processing.shares import NONE, surcharge_back, surcharge_in, surcharge_on, surcharge_on_page
 from tests.contract.test_page_templates import document
 
 
@@ -34,8 +34,26 @@ def test_which_rule_holds() -> None:
     assert surcharge_on(rules, "sepa_debit", 100, document(), "EUR").amount == 200
     assert surcharge_on({"card": {"amount": 1}}, "link", 100, document(), "EUR") == NONE
     assert surcharge_on(rules, "", 100, document(), "EUR") == NONE
+    assert surcharge_on({"card": {}, "other": {"amount": 2}}, "card", 100, document(), "EUR") == NONE
     for nothing in (None, {}, [], "card", {"card": {}}, {"card": None}):
         assert surcharge_on(nothing, "card", 100, document(), "EUR") == NONE
+
+
+def test_a_page_asks_for_what_every_method_has_in_common() -> None:
+    """Who has not chosen a method yet can only be asked for what does not depend on it."""
+    one, other = {"percentage": Decimal(2)}, {"percentage": Decimal(3)}
+    for rules, expected in (
+        ({"other": one}, 200),
+        ({"other": one, "card": one}, 200),
+        ({"card": one, "sepa_debit": one, "other": dict(one)}, 200),
+        ({"card": one, "sepa_debit": one}, 0),
+        ({"card": other, "other": one}, 0),
+        ({"card": {}, "other": one}, 0),
+        ({"card": one}, 0),
+        ({}, 0),
+        (None, 0),
+    ):
+        assert surcharge_on_page(rules, 10_000, document(), "EUR").amount == expected, rules
 
 
 def test_a_fixed_amount_is_of_the_own_currency() -> None:

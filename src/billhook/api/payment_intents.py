@@ -80,6 +80,7 @@ class PublicPaymentIntentOut(Out, kw_only=True):
     id: str
     payment_link: str
     amount: Decimal | int
+    surcharge: Decimal | int | None = None
     currency_id: str
     reference: str
     status: str
@@ -180,6 +181,7 @@ def _public(intent: Intent, till: Till) -> PublicPaymentIntentOut:
         id=intent.id,
         payment_link=till.page_of(intent),
         amount=major(intent.amount, intent.exponent),
+        surcharge=major(intent.surcharge, intent.exponent) if intent.surcharge else None,
         currency_id=intent.currency,
         reference=intent.reference,
         status=intent.status,

@@ -15,6 +15,7 @@ from billhook.pages.account import FORM
 from billhook.pages.assets import READS
 from billhook.pages.invoice_view import invoice_page
 from billhook.pages.payment import lead, leading_to, till_of
+from billhook.pages.refusals import language_of
 from billhook.pages.rendering import HEADERS, html
 from billhook.web import BillhookRequest
 
@@ -45,6 +46,8 @@ async def pay(request: BillhookRequest, link: FromPath[str]) -> Response[Any]:
         if problem.kind == Kind.UNAUTHENTICATED:
             raise
         return Redirect(f"/i/{link}", status_code=303, headers=dict(HEADERS))
+    if intent.surcharge:  # the payer sees it before it is paid
+        return Redirect(f"/pay/{intent.token}?l={language_of(request)}", status_code=303, headers=dict(HEADERS))
     return await lead(request, till, intent.token, None)
 
 

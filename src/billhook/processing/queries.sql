@@ -245,8 +245,9 @@ select count(*) from processing.intent where shard = $1 and organization_id = $2
 -- name: reprice
 -- A document that asks for another amount now, as long as nothing was opened at the gateway.
 update processing.intent
-   set amount = :amount, application_fee = :application_fee, operator_fee = :operator_fee, expires_at = :expires_at,
-       look_at = :expires_at, updated_at = :now
+   set amount = :amount, surcharge = :surcharge, surcharge_percentage = :surcharge_percentage,
+       application_fee = :application_fee, operator_fee = :operator_fee, expires_at = :expires_at, look_at = :expires_at,
+       updated_at = :now
  where shard = :shard and id = :intent and status = 'initiated' and begun_at is null;
 
 -- name: begin

@@ -9,6 +9,8 @@ from billhook.documents.model.document import Document
 from billhook.kernel import money
 from billhook.processing.model import Intent
 
+KINDS: Final = ("card", "sepa_debit")
+"""The kinds of methods that a rule may name."""
 SETTING: Final = "surcharges"
 """The setting of an organization that says what is asked for on top, by kind of method."""
 OTHER: Final = "other"
@@ -33,7 +35,7 @@ def surcharge_on(rules: Any, kind: str, amount: int, document: Document, own_cur
     organization's own currency: on a document in another one it is converted at the document's rate, and left out where
     there is none. A method of a kind that nobody knows is never surcharged.
     """
-    rule = (rules.get(kind) or rules.get(OTHER)) if isinstance(rules, dict) and kind else None
+    rule = _rule(rules, kind)
     if not rule:
         return NONE
     percentage, fixed = (Decimal(rule.get(name) or 0) for name in ("percentage", "amount"))
@@ -41,6 +43,20 @@ def surcharge_on(rules: Any, kind: str, amount: int, document: Document, own_cur
         fixed = _EXACT.divide(fixed, document.conversion.rate) if document.conversion else Decimal(0)
     share = Decimal(money.to_major(amount, document.exponent)) * percentage / 100
     return Surcharge(money.to_minor(share + fixed, document.exponent), percentage or None)
+
+
+def surcharge_on_page(rules: Any, amount: int, document: Document, own_currency: str) -> Surcharge:
+    """Return the surcharge on an amount that is paid by a method of the payer's choice: that of all, if it is one."""
+    if any(_rule(rules, kind) != _rule(rules, OTHER) for kind in KINDS):
+        return NONE
+    return surcharge_on(rules, OTHER, amount, document, own_currency)
+
+
+def _rule(rules: Any, kind: str) -> Any:
+    """Return the rule for a kind of method, None where there is none: one without a word is a rule for nothing."""
+    if not isinstance(rules, dict) or not kind:
+        return None
+    return rules[kind] if kind in rules else rules.get(OTHER)
 
 
 def surcharge_back(intent: Intent, back: int, given: int) -> int:

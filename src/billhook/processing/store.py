@@ -221,7 +221,14 @@ count_intents = sql.dynamic(int)
 
 @sql.run
 async def reprice(
-    tx: Tx, intent: Id, amount: int, application_fee: int, operator_fee: int, expires_at: datetime
+    tx: Tx,
+    intent: Id,
+    amount: int,
+    surcharge: int,
+    surcharge_percentage: Decimal | None,
+    application_fee: int,
+    operator_fee: int,
+    expires_at: datetime,
 ) -> int: ...
 
 

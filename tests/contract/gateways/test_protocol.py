@@ -86,6 +86,7 @@ async def test_the_bank_may_want_to_see_the_payer(seller: Shop) -> None:
 async def test_a_saved_card_is_charged_again(seller: Shop) -> None:
     saved = (await seller.paid(save=True)).saved
     assert saved is not None
+    assert saved.kind == "card"
     request = seller.request(amount=500, fee=5)
     charged = await seller.gateway.charge_saved(seller.connection, request, saved, key="again")
     assert (charged.status, charged.amount) == (Status.SUCCEEDED, 500)

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from billhook import documents, jobs, organizations, payments
+from billhook import documents, jobs, payments
 from billhook.db import Tx
 from billhook.documents import Document
 from billhook.jobs import Job
@@ -21,7 +21,7 @@ from billhook.processing.journeys.till import Till
 from billhook.processing.model import OPEN, Consent, Desk, Intent, Method, NewIntent, NotCollectable, State, least
 from billhook.processing.service.methods import methods_of
 from billhook.processing.service.set_up import desk_of
-from billhook.processing.shares import SETTING, Surcharge, surcharge_on
+from billhook.processing.service.surcharging import surcharge_of
 
 log = logging.getLogger("billhook.processing")
 
@@ -97,15 +97,9 @@ async def _decide(
         new=wanted,
         document=document,
         consent=new.consent,
-        surcharge=await _surcharge(tx, method, amount, document),
+        surcharge=await surcharge_of(tx, document, amount, method.kind),
     )
     return made, None
-
-
-async def _surcharge(tx: Tx, method: Method, amount: int, document: Document) -> Surcharge:
-    """Return what the organization asks for on top of an amount that is charged by a method."""
-    rules = next((setting.value for setting in await organizations.list_settings(tx) if setting.name == SETTING), None)
-    return surcharge_on(rules, method.kind, amount, document, (await organizations.read(tx)).currency)
 
 
 async def charge_by_itself(tx: Tx, document: Document) -> None:

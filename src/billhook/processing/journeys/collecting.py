@@ -31,6 +31,7 @@ from billhook.processing.model import (
 )
 from billhook.processing.service.intents import enter, read
 from billhook.processing.service.set_up import desk_of
+from billhook.processing.service.surcharging import surcharge_of
 from billhook.processing.shares import NONE, Surcharge, fees
 
 LIFE: Final = timedelta(hours=24)
@@ -127,9 +128,10 @@ async def insert(
 async def collect(till: Till, link: str, *, embedded: bool = False) -> Intent:
     """Return the intent that collects what a shared document asks for now; one at a time.
 
-    What the document asks for may have changed: then the intent follows, or is called off and another one made. Called
-    off, too, is what is paid on a page where a form is wanted (`embedded`: of the account's own Stripe), or the other
-    way round. Raises NotYours, NotEnabled, ChargesDisabled, NotCollectable.
+    What the document asks for may have changed, or what is asked for on top: then the intent follows, or is called off
+    and another one made. Called off, too, is what is paid on a page where a form is wanted (`embedded`: of the
+    account's own Stripe), or the other way round. A form has no surcharge: nobody could say that its payer sees it.
+    Raises NotYours, NotEnabled, ChargesDisabled, NotCollectable.
     """
     for _ in range(3):
         async with till.database.open() as tx:
@@ -138,13 +140,16 @@ async def collect(till: Till, link: str, *, embedded: bool = False) -> Intent:
             desk = await desk_of(tx, face=Face.CONNECT if embedded else None)
             check_document(document, desk)
             intent = await store.intent_being_collected(tx, document_id)
+            surcharge = NONE if embedded else await surcharge_of(tx, document, document.total_due)
             if intent is None:
-                intent = await _for_document(tx, till, desk, document, embedded=embedded)
-            elif _fits(intent, desk, embedded) and await _reprice(tx, till, desk, intent, document.total_due):
+                intent = await _for_document(tx, till, desk, document, surcharge, embedded=embedded)
+            elif _fits(intent, desk, embedded) and await _reprice(
+                tx, till, desk, intent, document.total_due, surcharge
+            ):
                 continue
         if intent is None:
             continue  # another tab has just made it
-        current = _fits(intent, desk, embedded) and _is_current(intent, document, till.database.clock.now())
+        current = _fits(intent, desk, embedded) and _is_current(intent, document, surcharge, till.database.clock.now())
         if current or intent.status == State.PROCESSING:
             return intent
         await call_off(till, intent)
@@ -156,8 +161,14 @@ def _fits(intent: Intent, desk: Desk, embedded: bool) -> bool:
     return intent.embedded == embedded and (not embedded or intent.merchant_id == desk.merchant_id)
 
 
-def _is_current(intent: Intent, document: Document, now: datetime) -> bool:
-    return intent.asked == document.total_due and intent.expires_at > now
+def _is_current(intent: Intent, document: Document, surcharge: Surcharge, now: datetime) -> bool:
+    return _asks_for(intent, document.total_due, surcharge) and intent.expires_at > now
+
+
+def _asks_for(intent: Intent, amount: int, surcharge: Surcharge) -> bool:
+    """Tell whether an intent asks for an amount and for no other surcharge; a charge has that of its own method."""
+    charged = intent.initial_intent_id is not None
+    return intent.asked == amount and (charged or intent.surcharge == surcharge.amount)
 
 
 def _obstacle(document: Document) -> str:
@@ -190,22 +201,33 @@ def check_document(document: Document, desk: Desk) -> None:
         raise NotCollectable(why=why)
 
 
-async def _for_document(tx: Tx, till: Till, desk: Desk, document: Document, *, embedded: bool) -> Intent | None:
+async def _for_document(
+    tx: Tx, till: Till, desk: Desk, document: Document, surcharge: Surcharge, *, embedded: bool
+) -> Intent | None:
     reference, return_url = document.number or "", desk.return_url
     new = NewIntent(amount=Decimal(0), reference=reference, return_url=return_url, embedded=embedded)
     return await insert(
-        tx, till, desk, document.total_due, document.currency, account=document.account_id, new=new, document=document
+        tx,
+        till,
+        desk,
+        document.total_due,
+        document.currency,
+        account=document.account_id,
+        new=new,
+        document=document,
+        surcharge=surcharge,
     )
 
 
-async def _reprice(tx: Tx, till: Till, desk: Desk, intent: Intent, amount: int) -> bool:
+async def _reprice(tx: Tx, till: Till, desk: Desk, intent: Intent, amount: int, surcharge: Surcharge) -> bool:
     """Let an intent ask for another amount; False where it does already, or somebody has begun to pay it on a page."""
-    if intent.asked == amount:
+    if _asks_for(intent, amount, surcharge):
         return False
     application, operator = fees(amount, desk.application_fee, till.operator_fee)
     if intent.embedded and intent.begun_at is not None:
         return await store.revise(tx, intent.id, intent.revision, amount, application, operator) is not None
-    return await store.reprice(tx, intent.id, amount, application, operator, tx.now + LIFE) > 0
+    whole = (amount + surcharge.amount, surcharge.amount, surcharge.percentage)
+    return await store.reprice(tx, intent.id, *whole, application, operator, tx.now + LIFE) > 0
 
 
 async def call_off(till: Till, intent: Intent) -> Intent:
