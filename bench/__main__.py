@@ -124,7 +124,7 @@ def pgbench() -> Path:
 async def main() -> None:
     """Run all, or what is named: `lists` takes minutes and gigabytes: only when named.
 
-    `lists:payments` is that part of the lists alone; so are `lists:orders` and `lists:conditions`.
+    `lists:payments` is that part of the lists alone; so are `lists:documents` and `lists:creation`.
     """
     wanted = sys.argv[1:] or ["api", "memory", "paper", "transfer", "webhooks", "paying"]
     if "api" in wanted:

@@ -1,7 +1,7 @@
 """A million documents, payments and journal entries of one organization, written inside PostgreSQL."""
 
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -26,6 +26,7 @@ DOCUMENT = {
     "reference": "case when n % 3 = 0 then 'PO-' || n else '' end",
     "client": "client || jsonb_build_object('name', 'Client ' || n % 10007, 'email', 'c' || n % 10007 || '@x.test')",
     "client_id": "('00000000-0000-8000-8000-' || lpad(to_hex(n * 31 % 10007), 6, '0') || '000000')::uuid",
+    "note": "case when n % 4 = 1 then 'Note ' || n else '' end",
     "unique_id": "case when n % 4 = 0 then 'order-' || n end",
     "custom": "jsonb_build_object('color', (array['red', 'green', 'blue'])[1 + (n % 3)::int])",
     "created_at": AT,
@@ -47,34 +48,90 @@ ENTRY = {
     "kind": "'charge'",
 }
 
-CONDITIONS: dict[str, tuple[Any, Any]] = {
-    "id": (None, "000000000000000000000000"),
-    "number": ({"gt": "2023-"}, "2024-0400000"),
-    "type": ("invoice", "advance"),
-    "draft": (False, True),
-    "incoming": (False, True),
-    "canceled": (False, True),
-    "paidInFull": (True, False),
-    "currencyId": ("EUR", "USD"),
-    "dateYear": ({"gte": 2023}, 2026),
-    "date": ({"gte": "2023-02-01"}, {"between": ["2024-03-01", "2024-03-31"]}),
-    "dateDue": ({"gte": "2023-02-01"}, {"between": ["2024-03-01", "2024-03-31"]}),
-    "createdAt": ({"gte": "2023-02-01"}, {"between": ["2024-03-01", "2024-03-31"]}),
-    "updatedAt": ({"gte": "2023-02-01"}, {"between": ["2024-03-01", "2024-03-31"]}),
-    "dateService": ({"gte": "2023-02-01"}, {"lt": "2022-01-01"}),
-    "issuedAt": ({"gte": "2023-02-01"}, {"lt": "2022-01-01"}),
-    "totalWithTax": ({"gt": 0}, {"gt": 12090}),
-    "totalDue": (0, {"gt": 12090}),
-    "clientId": (None, "000000000000000000000007"),
-    "uniqueId": ({"exists": False}, "order-400000"),
-    "shareableId": (None, "nothing"),
-    "reference": ("", "PO-300000"),
-    "note": ("", "nothing"),
-    "custom.color": ({"inq": ["red", "green"]}, "black"),
-    "_documentClient.name": ({"neq": "Nobody"}, "Client 7"),
-    "_documentClient.email": ({"neq": "nobody@x.test"}, "c7@x.test"),
+NOBODY = "000000000000000000000007"
+_LONG_AGO, _MOST_DAYS, _FEW_DAYS = (
+    {"lt": "2022-01-01"},
+    {"gte": "2023-02-01"},
+    {"between": ["2024-03-01", "2024-03-09"]},
+)
+
+
+class Asked(NamedTuple):
+    """Of a documented name: a value that most have and one that few have, a range that most are in and one of few."""
+
+    most: Any = ...
+    few: Any = ...
+    broad: Any = ...
+    narrow: Any = ...
+
+
+_DAYS = Asked(broad=_MOST_DAYS, narrow=_FEW_DAYS)
+_SELDOM = Asked(None, "2024-03-01", _MOST_DAYS, _FEW_DAYS)
+_TOTAL = Asked(broad={"gt": 100}, narrow={"gt": 9990})
+_RARE_TOTAL = Asked(0, 17, {"lte": 100}, {"gt": 9990})
+
+CONDITIONS: dict[str, Asked] = {
+    "id": Asked(few="000000000000000000000000", broad={"gt": "0" * 24}, narrow={"lt": "018600000000000000000000"}),
+    "number": Asked(few="2024-0400000", broad={"gt": "2023-00"}, narrow={"between": ["2024-0400000", "2024-0403000"]}),
+    "type": Asked("invoice", "advance"),
+    "unitId": Asked(None, NOBODY),
+    "draft": Asked(False, True),
+    "incoming": Asked(False, True),
+    "canceled": Asked(False, True),
+    "sentSnailMail": Asked(False, True),
+    "paidInFull": Asked(True, False),
+    "hasUnit": Asked(False, True),
+    "date": Asked(few="2024-03-01", broad=_MOST_DAYS, narrow=_FEW_DAYS),
+    "dateService": Asked(few="2024-03-01", broad=_MOST_DAYS, narrow=_FEW_DAYS),
+    "dateServiceTo": _SELDOM,
+    "dateDue": Asked(few="2024-03-01", broad=_MOST_DAYS, narrow=_FEW_DAYS),
+    "dateValidTill": _SELDOM,
+    "datePaid": _SELDOM,
+    "dateReceived": _SELDOM,
+    "dateYear": Asked(few=2026, broad={"gte": 2023}),
+    "acceptedAt": _SELDOM,
+    "rejectedAt": _SELDOM,
+    "issuedAt": _DAYS,
+    "createdAt": _DAYS,
+    "updatedAt": _DAYS,
+    "deletedAt": Asked(None, "2024-03-01"),
+    "reference": Asked("", "PO-300000", {"lt": "PO-9"}, {"between": ["PO-300000", "PO-301000"]}),
+    "currencyId": Asked("EUR", "USD"),
+    "decimalPlaces": Asked(2, 4),
+    "total": _TOTAL,
+    "totalDiscount": _RARE_TOTAL,
+    "totalWithTax": Asked(broad={"gt": 100}, narrow={"gt": 12090}),
+    "totalPaid": _TOTAL,
+    "totalCredited": _RARE_TOTAL,
+    "totalDue": Asked(0, 17, {"lte": 100}, {"gt": 12000}),
+    "numberInternal": Asked(None, "A 7"),
+    "totalConverted": Asked(None, 17, narrow={"gt": 9990}),
+    "totalWithTaxConverted": Asked(None, 17, narrow={"gt": 9990}),
+    "note": Asked("", "Note 400000", {"lt": "Note 9"}, {"between": ["Note 300000", "Note 301000"]}),
+    "footer": Asked("", "nothing"),
+    "signature": Asked("", "nothing"),
+    "uniqueId": Asked(None, "order-400000"),
+    "shareableId": Asked(None, "nothing"),
+    "clientId": Asked(few=NOBODY, broad={"gt": "0" * 24}),
+    "accountId": Asked(few=NOBODY, broad={"gt": "0" * 24}),
+    "organizationId": Asked(few=NOBODY),
+    "previousDocumentId": Asked(None, NOBODY),
+    "custom.color": Asked({"inq": ["red", "green"]}, "black"),
+    "_documentClient.name": Asked(
+        few="Client 7", broad={"lt": "Client 9"}, narrow={"between": ["Client 7", "Client 71"]}
+    ),
+    "_documentClient.email": Asked({"neq": "nobody@x.test"}, "c7@x.test"),
+    "_documentClient.taxNumber": Asked(few="SI1234"),
+    "_documentClient.companyNumber": Asked(few="1234"),
+    "_documentClient.countryAlpha2Code": Asked("GB", "BE"),
+    "_documentClient.country": Asked("United Kingdom", "Belgium"),
+    "_documentClient.city": Asked(few="Ljubljana"),
+    "_documentClient.zip": Asked(few="1000"),
+    "_documentClient.address": Asked(few="Rocket street 1"),
+    "_documentClient.phone": Asked(few="123"),
+    "_documentClient.contact": Asked(few="Nobody"),
 }
-"""By documented name: what most of these documents meet, and what few or none do."""
+"""What each documented name is asked for; `…` where that makes no sense."""
 
 
 async def _columns(owner: "asyncpg.Connection[Any]", table: str) -> list[str]:

@@ -67,16 +67,18 @@ async def test_few_are_looked_up(coloured: Case) -> None:
 @pytest.mark.parametrize(
     ("where", "index", "condition"),
     [
-        ({"totalWithTax": {"gt": 9.95}}, "document_by_total", "sort_total >="),
+        ({"totalWithTax": {"gt": 9.95}}, "document_by_total", "sort_total >"),
         ({"totalWithTax": {"between": [1, 1.01]}}, "document_by_total", "sort_total <="),
+        ({"datePaid": {"gt": "2026-01-01"}}, "document_date_paid", "date_paid >"),
+        ({"acceptedAt": "2026-01-01"}, "document_accepted_at", "accepted_at ="),
         ({"dateDue": {"lt": "2000-01-01"}}, "document_by_due", "CASE"),
     ],
 )
 async def test_a_range_is_looked_up(coloured: Case, where: dict[str, Any], index: str, condition: str) -> None:
     plans = await plan_of(coloured.database, coloured.organization, lambda tx: listing.count(tx, where))
-    [read] = [node for plan in plans for node in plan if node.get("Index Name")]
-    assert read["Index Name"] == index
-    assert condition in read["Index Cond"]
+    read = [node for plan in plans for node in plan if node.get("Index Name")]
+    assert {node["Index Name"] for node in read} == {index}
+    assert all(condition in node["Index Cond"] for node in read)
 
 
 async def test_a_range_is_planned_for_its_own_values(coloured: Case) -> None:
@@ -85,7 +87,7 @@ async def test_a_range_is_planned_for_its_own_values(coloured: Case) -> None:
         for _ in range(8):
             assert await listing.count(tx, {"totalWithTax": {"gt": 0.5}}) > 6_000
         kept = "select coalesce(sum(generic_plans), 0) from pg_prepared_statements where statement like $1"
-        assert await tx.connection.fetchval(kept, "%sort_total >=%") == 0
+        assert await tx.connection.fetchval(kept, "%sort_total >%") == 0
 
 
 async def test_terms_follow_a_change_and_stay_inside(case: Case, world: World) -> None:

@@ -185,25 +185,23 @@ declare heavy record;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended(of_organization::text, 20)) then return false; end if;
   with gone as (
-    delete from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization returning c.*),
+    delete
+      from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization returning c as change),
   placed as (
-    select s.sorted_by, coalesce(m.key, '') as key, coalesce(m.id, uuid '00000000-0000-0000-0000-000000000000') as mark,
-           g.type, g.draft, g.incoming, g.canceled, g.paid_in_full, g.currency, g.date_year, g.n
-      from gone g
-     cross join (values (''), ('id'), ('date'), ('date_due'), ('created_at'), ('updated_at'), ('number'), ('sort_total'))
-           s(sorted_by)
-     cross join lateral (select documents.sort_key(s.sorted_by, g.created_at, g.updated_at, g.date, g.date_due, g.number,
-                                                   g.sort_total) as key offset 0) k
-      left join lateral (
-           select m.key, m.id from documents.tally_mark m
-            where s.sorted_by <> '' and m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = s.sorted_by
-              and (m.key, m.id) <= (k.key, g.id)
-            order by m.key desc, m.id desc limit 1) m on true)
-  insert into documents.tally_mark as t
-  select of_shard, of_organization, sorted_by, key, mark, type, draft, incoming, canceled, paid_in_full, currency, date_year, sum(n)
-    from placed group by sorted_by, key, mark, type, draft, incoming, canceled, paid_in_full, currency, date_year
+    select m.sorted_by, m.key, m.id as mark,
+           (g.change).type, (g.change).draft, (g.change).incoming, (g.change).canceled, (g.change).sent_snail_mail,
+           (g.change).has_unit, (g.change).decimal_places, (g.change).paid_in_full, (g.change).currency,
+             (g.change).date_year, (g.change).n
+      from gone g cross join lateral documents.marks_of(g.change) m)
+  insert into documents.tally_mark as t (shard, organization_id, sorted_by, key, id,
+    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
+  select of_shard, of_organization, sorted_by, key, mark,
+         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, sum(n)
+    from placed group by sorted_by, key, mark,
+         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year
   having sum(n) <> 0
-  on conflict (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year)
+  on conflict (shard, organization_id, sorted_by, key, id,
+    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year)
   do update set n = t.n + excluded.n;
   delete from documents.tally_mark t where t.shard = of_shard and t.organization_id = of_organization and t.n = 0;
   for heavy in
@@ -222,37 +220,129 @@ CREATE FUNCTION documents.instant_key(at timestamp with time zone) RETURNS text
   select to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
 $$;
 
+CREATE FUNCTION documents.key_expression(sorted_by text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case sorted_by
+    when 'date' then $e$documents.instant_key(date)$e$
+    when 'date_due' then $e$documents.instant_key(coalesce(date_due, timestamptz '0001-01-01 00:00:00+00'))$e$
+    when 'created_at' then $e$documents.instant_key(created_at)$e$
+    when 'updated_at' then $e$documents.instant_key(updated_at)$e$
+    when 'number' then $e$coalesce(number, '')$e$
+    when 'sort_total' then $e$documents.whole_key(sort_total)$e$
+    when 'date_service' then $e$documents.instant_key(coalesce(date_service, timestamptz '0001-01-01 00:00:00+00'))$e$
+    when 'issued_at' then $e$documents.instant_key(coalesce(issued_at, timestamptz '0001-01-01 00:00:00+00'))$e$
+    when 'sort_net' then $e$documents.whole_key(sort_net)$e$
+    when 'sort_due' then $e$documents.whole_key(sort_due)$e$
+    when 'sort_paid' then $e$documents.whole_key(sort_paid)$e$
+    when 'sort_reference' then $e$sort_reference$e$
+    when 'sort_note' then $e$sort_note$e$
+    when 'sort_client' then $e$sort_client$e$
+    when 'client_id' then $e$coalesce(client_id, uuid '00000000-0000-0000-0000-000000000000')::text$e$
+    when 'account_id' then $e$account_id::text$e$
+    else $e$''$e$ end
+$_$;
+
+CREATE TABLE documents.tally_change (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    at bigint NOT NULL,
+    n smallint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    draft boolean NOT NULL,
+    incoming boolean NOT NULL,
+    canceled boolean NOT NULL,
+    paid_in_full boolean NOT NULL,
+    currency text NOT NULL,
+    date_year integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    date timestamp with time zone NOT NULL,
+    date_due timestamp with time zone,
+    number text,
+    sort_total bigint NOT NULL,
+    date_service timestamp with time zone,
+    issued_at timestamp with time zone,
+    sort_net bigint NOT NULL,
+    sort_due bigint NOT NULL,
+    sort_paid bigint NOT NULL,
+    sort_reference text NOT NULL COLLATE pg_catalog."C",
+    sort_note text NOT NULL COLLATE pg_catalog."C",
+    sort_client text NOT NULL COLLATE pg_catalog."C",
+    client_id uuid,
+    account_id uuid NOT NULL,
+    sent_snail_mail boolean NOT NULL,
+    has_unit boolean NOT NULL,
+    decimal_places smallint NOT NULL
+);
+
+CREATE FUNCTION documents.marks_of(change documents.tally_change) RETURNS TABLE(sorted_by text, key text, id uuid)
+    LANGUAGE sql STABLE
+    AS $$
+  select s.sorted_by, coalesce(m.key, '') collate "C", coalesce(m.id, uuid '00000000-0000-0000-0000-000000000000')
+    from unnest(array_prepend('', documents.orders())) s(sorted_by)
+   cross join lateral (select documents.sort_key(s.sorted_by, change) as key offset 0) k
+    left join lateral (
+         select m.key, m.id from documents.tally_mark m
+          where s.sorted_by <> '' and m.shard = change.shard and m.organization_id = change.organization_id
+            and m.sorted_by = s.sorted_by and (m.key, m.id) <= (k.key, change.id)
+          order by m.key desc, m.id desc limit 1) m on true
+$$;
+
 CREATE FUNCTION documents.note_tally() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
   if tg_op = 'UPDATE' and (old.deleted_at is null) = (new.deleted_at is null)
-     and (old.type, old.draft, old.incoming, old.canceled, old.paid_in_full, old.currency, old.date_year, old.created_at,
-          old.updated_at, old.date, old.date_due, old.number, old.sort_total)
+     and (old.type, old.draft, old.incoming, old.canceled, old.sent_snail_mail, old.has_unit, old.decimal_places,
+          old.paid_in_full, old.currency, old.date_year, old.date, old.date_due, old.created_at, old.updated_at, old.number,
+          old.sort_total, old.date_service, old.issued_at, old.sort_net, old.sort_due, old.sort_paid, old.sort_reference,
+          old.sort_note, old.sort_client, old.client_id, old.account_id)
          is not distinct from
-         (new.type, new.draft, new.incoming, new.canceled, new.paid_in_full, new.currency, new.date_year, new.created_at,
-          new.updated_at, new.date, new.date_due, new.number, new.sort_total)
+         (new.type, new.draft, new.incoming, new.canceled, new.sent_snail_mail, new.has_unit, new.decimal_places,
+          new.paid_in_full, new.currency, new.date_year, new.date, new.date_due, new.created_at, new.updated_at, new.number,
+          new.sort_total, new.date_service, new.issued_at, new.sort_net, new.sort_due, new.sort_paid, new.sort_reference,
+          new.sort_note, new.sort_client, new.client_id, new.account_id)
   then
     return null;
   end if;
   if tg_op <> 'INSERT' then
     if old.deleted_at is null then
-      insert into documents.tally_change (shard, organization_id, n, id, type, draft, incoming, canceled, paid_in_full, currency,
-        date_year, created_at, updated_at, date, date_due, number, sort_total)
-      values (old.shard, old.organization_id, -1, old.id, old.type, old.draft, old.incoming, old.canceled, old.paid_in_full,
-        old.currency, old.date_year, old.created_at, old.updated_at, old.date, old.date_due, old.number, old.sort_total);
+      insert into documents.tally_change (shard, organization_id, n,
+        id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, date,
+        date_due, created_at, updated_at, number, sort_total, date_service, issued_at, sort_net, sort_due, sort_paid,
+        sort_reference, sort_note, sort_client, client_id, account_id)
+      values (old.shard, old.organization_id, -1, old.id,
+        old.type, old.draft, old.incoming, old.canceled, old.sent_snail_mail, old.has_unit, old.decimal_places,
+        old.paid_in_full, old.currency, old.date_year, old.date, old.date_due, old.created_at, old.updated_at, old.number,
+        old.sort_total, old.date_service, old.issued_at, old.sort_net, old.sort_due, old.sort_paid, old.sort_reference,
+        old.sort_note, old.sort_client, old.client_id, old.account_id);
     end if;
   end if;
   if tg_op <> 'DELETE' then
     if new.deleted_at is null then
-      insert into documents.tally_change (shard, organization_id, n, id, type, draft, incoming, canceled, paid_in_full, currency,
-        date_year, created_at, updated_at, date, date_due, number, sort_total)
-      values (new.shard, new.organization_id, 1, new.id, new.type, new.draft, new.incoming, new.canceled, new.paid_in_full,
-        new.currency, new.date_year, new.created_at, new.updated_at, new.date, new.date_due, new.number, new.sort_total);
+      insert into documents.tally_change (shard, organization_id, n,
+        id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, date,
+        date_due, created_at, updated_at, number, sort_total, date_service, issued_at, sort_net, sort_due, sort_paid,
+        sort_reference, sort_note, sort_client, client_id, account_id)
+      values (new.shard, new.organization_id, 1, new.id,
+        new.type, new.draft, new.incoming, new.canceled, new.sent_snail_mail, new.has_unit, new.decimal_places,
+        new.paid_in_full, new.currency, new.date_year, new.date, new.date_due, new.created_at, new.updated_at, new.number,
+        new.sort_total, new.date_service, new.issued_at, new.sort_net, new.sort_due, new.sort_paid, new.sort_reference,
+        new.sort_note, new.sort_client, new.client_id, new.account_id);
     end if;
   end if;
   return null;
 end $$;
+
+CREATE FUNCTION documents.orders() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array[
+    'id', 'date', 'date_due', 'created_at', 'updated_at', 'number', 'sort_total', 'date_service', 'issued_at', 'sort_net',
+    'sort_due', 'sort_paid', 'sort_reference', 'sort_note', 'sort_client', 'client_id', 'account_id']
+$$;
 
 CREATE FUNCTION documents.owner_of(document uuid, document_shard integer) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -341,28 +431,47 @@ CREATE FUNCTION documents.sort_expression(sorted_by text) RETURNS text
   select case sorted_by
     when 'date_due' then $e$(case when date_due is null then timestamptz '0001-01-01 00:00:00+00' else date_due end)$e$
     when 'number' then $e$((case when number is null then '' else number end) collate "C")$e$
+    when 'date_service' then $e$(case when date_service is null
+      then timestamptz '0001-01-01 00:00:00+00' else date_service end)$e$
+    when 'issued_at' then $e$(case when issued_at is null then timestamptz '0001-01-01 00:00:00+00' else issued_at end)$e$
+    when 'client_id' then $e$(case when client_id is null
+      then uuid '00000000-0000-0000-0000-000000000000' else client_id end)$e$
     else sorted_by end
 $_$;
 
-CREATE FUNCTION documents.sort_key(sorted_by text, created_at timestamp with time zone, updated_at timestamp with time zone, date timestamp with time zone, date_due timestamp with time zone, number text, sort_total bigint) RETURNS text
+CREATE FUNCTION documents.sort_key(sorted_by text, change documents.tally_change) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
   select case sorted_by
-    when 'date' then documents.instant_key(date)
-    when 'date_due' then documents.instant_key(coalesce(date_due, timestamptz '0001-01-01 00:00:00+00'))
-    when 'created_at' then documents.instant_key(created_at)
-    when 'updated_at' then documents.instant_key(updated_at)
-    when 'number' then coalesce(number, '')
-    when 'sort_total' then lpad((sort_total + 10000000000000000000::numeric)::text, 20, '0')
+    when 'date' then documents.instant_key(change.date)
+    when 'date_due' then documents.instant_key(coalesce(change.date_due, timestamptz '0001-01-01 00:00:00+00'))
+    when 'created_at' then documents.instant_key(change.created_at)
+    when 'updated_at' then documents.instant_key(change.updated_at)
+    when 'number' then coalesce(change.number, '')
+    when 'sort_total' then documents.whole_key(change.sort_total)
+    when 'date_service' then documents.instant_key(coalesce(change.date_service, timestamptz '0001-01-01 00:00:00+00'))
+    when 'issued_at' then documents.instant_key(coalesce(change.issued_at, timestamptz '0001-01-01 00:00:00+00'))
+    when 'sort_net' then documents.whole_key(change.sort_net)
+    when 'sort_due' then documents.whole_key(change.sort_due)
+    when 'sort_paid' then documents.whole_key(change.sort_paid)
+    when 'sort_reference' then change.sort_reference
+    when 'sort_note' then change.sort_note
+    when 'sort_client' then change.sort_client
+    when 'client_id' then coalesce(change.client_id, uuid '00000000-0000-0000-0000-000000000000')::text
+    when 'account_id' then change.account_id::text
     else '' end collate "C"
 $$;
 
 CREATE FUNCTION documents.sort_value(sorted_by text, key text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select case sorted_by
-    when 'number' then format('%L', key)
-    when 'sort_total' then format('%L::bigint', key::numeric - 10000000000000000000::numeric)
+  select case
+    when sorted_by in ('number', 'sort_reference', 'sort_note', 'sort_client')
+    then format('%L', key)
+    when sorted_by in ('sort_total', 'sort_net', 'sort_due', 'sort_paid')
+    then format('%L::bigint', key::numeric - 10000000000000000000::numeric)
+    when sorted_by in ('client_id', 'account_id')
+    then format('uuid %L', key)
     else format('timestamptz %L', key || '+00') end
 $$;
 
@@ -371,7 +480,7 @@ CREATE FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of
     SET search_path TO 'pg_catalog'
     AS $_$
 declare
-  expression text := case of_order when 'id' then 'd.id' else format('(%s, d.id)', documents.sort_expression(of_order)) end;
+  expression text := case of_order when 'id' then 'id' else format('(%s, id)', documents.sort_expression(of_order)) end;
   bounds text := '';
   below record;
 begin
@@ -391,32 +500,41 @@ begin
      and m.key = from_key and m.id = from_id;
   execute format($q$
     with own as materialized (
-      select d.id, d.type, d.draft, d.incoming, d.canceled, d.paid_in_full, d.currency, d.date_year,
-             documents.sort_key($3, d.created_at, d.updated_at, d.date, d.date_due, d.number, d.sort_total) as key,
+      select id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year,
+             (%3$s) collate "C" as key,
              row_number() over (order by %1$s) - 1 as place
-        from documents.document d
-       where d.shard = $1 and d.organization_id = $2 and d.deleted_at is null %2$s),
+        from documents.document
+       where shard = $1 and organization_id = $2 and deleted_at is null %2$s),
     mark as materialized (
       select 0::bigint as place, $4::text collate "C" as key, $5::uuid as id
        union all
       select place, key, id from own where place > 0 and place %% 2500 = 0),
     pending as (
-      select c.*, documents.sort_key($3, c.created_at, c.updated_at, c.date, c.date_due, c.number, c.sort_total)
-                  collate "C" as key
+      select c.*, documents.sort_key($3, c) collate "C" as key
         from documents.tally_change c where c.shard = $1 and c.organization_id = $2),
     cell as (
-      select m.key, m.id, o.type, o.draft, o.incoming, o.canceled, o.paid_in_full, o.currency, o.date_year, 1 as n
+      select m.key, m.id,
+             o.type, o.draft, o.incoming, o.canceled, o.sent_snail_mail, o.has_unit, o.decimal_places, o.paid_in_full,
+           o.currency, o.date_year, 1 as n
         from own o join mark m on m.place = o.place - o.place %% 2500
        union all
-      select m.key, m.id, p.type, p.draft, p.incoming, p.canceled, p.paid_in_full, p.currency, p.date_year, -p.n
+      select m.key, m.id,
+             p.type, p.draft, p.incoming, p.canceled, p.sent_snail_mail, p.has_unit, p.decimal_places, p.paid_in_full,
+           p.currency, p.date_year, -p.n
         from pending p
        cross join lateral (select key, id from mark where (mark.key, mark.id) <= (p.key, p.id)
                             order by mark.key desc, mark.id desc limit 1) m
        where $6::text is null or (p.key, p.id) < ($6::text collate "C", $7::uuid))
-    insert into documents.tally_mark
-    select $1, $2, $3, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year, sum(n)
-      from cell group by key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year having sum(n) <> 0
-    $q$, expression, bounds)
+    insert into documents.tally_mark (shard, organization_id, sorted_by, key, id,
+           type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
+    select $1, $2, $3, key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full,
+      currency, date_year,
+           sum(n)
+      from cell
+     group by key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
+       date_year
+    having sum(n) <> 0
+    $q$, expression, bounds, documents.key_expression(of_order))
   using of_shard, of_organization, of_order, from_key, from_id, below.key, below.id;
 end $_$;
 
@@ -450,17 +568,21 @@ declare of_order text;
 begin
   perform pg_advisory_xact_lock(hashtextextended(of_organization::text, 20));
   delete from documents.tally_mark m where m.shard = of_shard and m.organization_id = of_organization;
-  insert into documents.tally_mark
-  select of_shard, of_organization, '', '', uuid '00000000-0000-0000-0000-000000000000', x.type, x.draft, x.incoming, x.canceled,
-         x.paid_in_full, x.currency, x.date_year, sum(x.n)
-    from (select d.type, d.draft, d.incoming, d.canceled, d.paid_in_full, d.currency, d.date_year, 1 as n
+  insert into documents.tally_mark (shard, organization_id, sorted_by, key, id,
+    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
+  select of_shard, of_organization, '', '', uuid '00000000-0000-0000-0000-000000000000',
+         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, sum(n)
+    from (select type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
+      date_year, 1 as n
             from documents.document d
            where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
            union all
-          select c.type, c.draft, c.incoming, c.canceled, c.paid_in_full, c.currency, c.date_year, -c.n
+          select type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
+            date_year, -n
             from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization) x
-   group by x.type, x.draft, x.incoming, x.canceled, x.paid_in_full, x.currency, x.date_year having sum(x.n) <> 0;
-  foreach of_order in array array['id', 'date', 'date_due', 'created_at', 'updated_at', 'number', 'sort_total'] loop
+   group by type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year
+  having sum(n) <> 0;
+  foreach of_order in array documents.orders() loop
     perform documents.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
   end loop;
 end $$;
@@ -476,11 +598,20 @@ CREATE FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, 
     from (select 'custom.' || c.key as name, c.value from jsonb_each_text(custom) c
            union all
           select n.name, n.value
-            from (values ('_documentClient.name', client ->> 'name'), ('_documentClient.email', client ->> 'email'),
-                         ('_documentClient.taxNumber', client ->> 'tax_number'),
+            from (values ('_documentClient.email', client ->> 'email'), ('_documentClient.taxNumber', client ->> 'tax_number'),
                          ('_documentClient.companyNumber', client ->> 'company_number'),
+                         ('_documentClient.address', client ->> 'address'), ('_documentClient.city', client ->> 'city'),
+                         ('_documentClient.zip', client ->> 'zip'), ('_documentClient.country', client ->> 'country'),
+                         ('_documentClient.countryAlpha2Code', client ->> 'country_code'),
+                         ('_documentClient.phone', client ->> 'phone'), ('_documentClient.contact', client ->> 'contact'),
                          ('numberInternal', options ->> 'number_internal')) n(name, value)) t
    where t.value <> ''
+$$;
+
+CREATE FUNCTION documents.whole_key(value bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select lpad((value + 10000000000000000000::numeric)::text, 20, '0')
 $$;
 
 CREATE FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) RETURNS uuid[]
@@ -586,6 +717,12 @@ CREATE TABLE documents.document (
     unit_id uuid,
     sort_total bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_with_tax)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
     viewed_at timestamp with time zone,
+    sort_net bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
+    sort_due bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((((total_with_tax - total_paid) - total_credited))::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
+    sort_paid bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_paid)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
+    sort_reference text GENERATED ALWAYS AS ("left"(reference, 100)) STORED NOT NULL COLLATE pg_catalog."C",
+    sort_note text GENERATED ALWAYS AS ("left"(note, 100)) STORED NOT NULL COLLATE pg_catalog."C",
+    sort_client text GENERATED ALWAYS AS ("left"(COALESCE((client ->> 'name'::text), ''::text), 100)) STORED NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
@@ -1787,27 +1924,6 @@ CREATE TABLE documents.rendering (
     created_at timestamp with time zone NOT NULL
 );
 
-CREATE TABLE documents.tally_change (
-    shard integer NOT NULL,
-    organization_id uuid NOT NULL,
-    at bigint NOT NULL,
-    n smallint NOT NULL,
-    id uuid NOT NULL,
-    type text NOT NULL,
-    draft boolean NOT NULL,
-    incoming boolean NOT NULL,
-    canceled boolean NOT NULL,
-    paid_in_full boolean NOT NULL,
-    currency text NOT NULL,
-    date_year integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    date timestamp with time zone NOT NULL,
-    date_due timestamp with time zone,
-    number text,
-    sort_total bigint NOT NULL
-);
-
 CREATE TABLE documents.tally_mark (
     shard integer NOT NULL,
     organization_id uuid NOT NULL,
@@ -1821,7 +1937,10 @@ CREATE TABLE documents.tally_mark (
     paid_in_full boolean NOT NULL,
     currency text NOT NULL,
     date_year integer NOT NULL,
-    n bigint NOT NULL
+    n bigint NOT NULL,
+    sent_snail_mail boolean NOT NULL,
+    has_unit boolean NOT NULL,
+    decimal_places smallint NOT NULL
 );
 
 CREATE VIEW documents.tally WITH (security_invoker='true') AS
@@ -1834,35 +1953,35 @@ CREATE VIEW documents.tally WITH (security_invoker='true') AS
     tally_mark.draft,
     tally_mark.incoming,
     tally_mark.canceled,
+    tally_mark.sent_snail_mail,
+    tally_mark.has_unit,
+    tally_mark.decimal_places,
     tally_mark.paid_in_full,
     tally_mark.currency,
     tally_mark.date_year,
+    NULL::timestamp with time zone AS deleted_at,
     tally_mark.n
    FROM documents.tally_mark
 UNION ALL
  SELECT c.shard,
     c.organization_id,
-    s.sorted_by,
-    COALESCE(m.key, ''::text) AS key,
-    COALESCE(m.id, '00000000-0000-0000-0000-000000000000'::uuid) AS id,
+    m.sorted_by,
+    m.key,
+    m.id,
     c.type,
     c.draft,
     c.incoming,
     c.canceled,
+    c.sent_snail_mail,
+    c.has_unit,
+    c.decimal_places,
     c.paid_in_full,
     c.currency,
     c.date_year,
+    NULL::timestamp with time zone AS deleted_at,
     c.n
-   FROM (((documents.tally_change c
-     CROSS JOIN ( VALUES (''::text), ('id'::text), ('date'::text), ('date_due'::text), ('created_at'::text), ('updated_at'::text), ('number'::text), ('sort_total'::text)) s(sorted_by))
-     CROSS JOIN LATERAL ( SELECT documents.sort_key(s.sorted_by, c.created_at, c.updated_at, c.date, c.date_due, c.number, c.sort_total) AS key
-         OFFSET 0) k)
-     LEFT JOIN LATERAL ( SELECT m_1.key,
-            m_1.id
-           FROM documents.tally_mark m_1
-          WHERE ((s.sorted_by <> ''::text) AND (m_1.shard = c.shard) AND (m_1.organization_id = c.organization_id) AND (m_1.sorted_by = s.sorted_by) AND (ROW(m_1.key, m_1.id) <= ROW(k.key, c.id)))
-          ORDER BY m_1.key DESC, m_1.id DESC
-         LIMIT 1) m ON (true));
+   FROM (documents.tally_change c
+     CROSS JOIN LATERAL documents.marks_of(c.*) m(sorted_by, key, id));
 
 ALTER TABLE documents.tally_change ALTER COLUMN at ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME documents.tally_change_at_seq
@@ -2528,7 +2647,7 @@ ALTER TABLE ONLY documents.tally_change
     ADD CONSTRAINT tally_change_pkey PRIMARY KEY (shard, organization_id, at);
 
 ALTER TABLE ONLY documents.tally_mark
-    ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, paid_in_full, currency, date_year) INCLUDE (n);
+    ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year) INCLUDE (n);
 
 ALTER TABLE ONLY events.era
     ADD CONSTRAINT era_pkey PRIMARY KEY (era);
@@ -2738,6 +2857,18 @@ CREATE INDEX permission_of_code ON credentials.permission USING btree (code_hash
 
 CREATE INDEX email_of_document ON delivery.email USING btree (shard, document_id, id);
 
+CREATE INDEX document_accepted_at ON documents.document USING btree (shard, organization_id, accepted_at, id) WHERE ((accepted_at IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX document_by_account ON documents.document USING btree (shard, organization_id, account_id, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_client ON documents.document USING btree (shard, organization_id, (
+CASE
+    WHEN (client_id IS NULL) THEN '00000000-0000-0000-0000-000000000000'::uuid
+    ELSE client_id
+END), id) INCLUDE (client_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_client_name ON documents.document USING btree (shard, organization_id, sort_client, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX document_by_creation ON documents.document USING btree (shard, organization_id, created_at, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_by_date ON documents.document USING btree (shard, organization_id, date, id) WHERE (deleted_at IS NULL);
@@ -2750,11 +2881,33 @@ END), id) INCLUDE (date_due) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_by_id ON documents.document USING btree (shard, organization_id, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX document_by_issue ON documents.document USING btree (shard, organization_id, (
+CASE
+    WHEN (issued_at IS NULL) THEN '0001-01-01 00:00:00+00'::timestamp with time zone
+    ELSE issued_at
+END), id) INCLUDE (issued_at) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_net ON documents.document USING btree (shard, organization_id, sort_net, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_note ON documents.document USING btree (shard, organization_id, sort_note, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX document_by_number ON documents.document USING btree (shard, organization_id, (
 CASE
     WHEN (number IS NULL) THEN ''::text
     ELSE number
 END) COLLATE "C", id) INCLUDE (number) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_owed ON documents.document USING btree (shard, organization_id, sort_due, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_paid ON documents.document USING btree (shard, organization_id, sort_paid, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_reference ON documents.document USING btree (shard, organization_id, sort_reference, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_service ON documents.document USING btree (shard, organization_id, (
+CASE
+    WHEN (date_service IS NULL) THEN '0001-01-01 00:00:00+00'::timestamp with time zone
+    ELSE date_service
+END), id) INCLUDE (date_service) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_by_total ON documents.document USING btree (shard, organization_id, sort_total, id) WHERE (deleted_at IS NULL);
 
@@ -2766,6 +2919,14 @@ CREATE INDEX document_client ON documents.document USING btree (shard, organizat
 
 CREATE INDEX document_credit ON documents.document USING btree (shard, organization_id, client_id, currency, id) WHERE ((NOT draft) AND (NOT incoming) AND (deleted_at IS NULL) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text, 'credit-note'::text])) AND ((payments.direction(type, incoming) * total_due) < 0));
 
+CREATE INDEX document_date_paid ON documents.document USING btree (shard, organization_id, date_paid, id) WHERE ((date_paid IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX document_date_received ON documents.document USING btree (shard, organization_id, date_received, id) WHERE ((date_received IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX document_date_service_to ON documents.document USING btree (shard, organization_id, date_service_to, id) WHERE ((date_service_to IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX document_date_valid_till ON documents.document USING btree (shard, organization_id, date_valid_till, id) WHERE ((date_valid_till IS NOT NULL) AND (deleted_at IS NULL));
+
 CREATE INDEX document_draft ON documents.document USING btree (shard, organization_id, id) WHERE (draft AND (deleted_at IS NULL));
 
 CREATE INDEX document_incoming ON documents.document USING btree (shard, organization_id, date, id) WHERE (incoming AND (deleted_at IS NULL));
@@ -2773,8 +2934,6 @@ CREATE INDEX document_incoming ON documents.document USING btree (shard, organiz
 CREATE INDEX document_issued ON documents.document USING btree (shard, organization_id, type, date) INCLUDE (id, account_id, incoming, canceled, currency, exponent, total, total_with_tax) WHERE ((NOT draft) AND (deleted_at IS NULL));
 
 CREATE UNIQUE INDEX document_number ON documents.document USING btree (shard, organization_id, type, number) WHERE ((NOT draft) AND (deleted_at IS NULL) AND (NOT incoming));
-
-CREATE INDEX document_of_number ON documents.document USING btree (shard, organization_id, number) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_of_organization ON documents.document USING btree (shard, organization_id, id);
 
@@ -2786,9 +2945,9 @@ CREATE INDEX document_previous ON documents.document USING btree (shard, previou
 
 CREATE UNIQUE INDEX document_received ON documents.document USING btree (shard, organization_id, client_id, type, number) WHERE ((NOT draft) AND (deleted_at IS NULL) AND incoming);
 
-CREATE INDEX document_reference ON documents.document USING btree (shard, organization_id, reference, id) WHERE (deleted_at IS NULL);
-
 CREATE INDEX document_referring ON documents.document USING gin (document_ids) WHERE (document_ids <> '{}'::uuid[]);
+
+CREATE INDEX document_rejected_at ON documents.document USING btree (shard, organization_id, rejected_at, id) WHERE ((rejected_at IS NOT NULL) AND (deleted_at IS NULL));
 
 CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
 
@@ -3265,6 +3424,10 @@ GRANT ALL ON FUNCTION documents.gather_tally(of_shard integer, of_organization u
 
 GRANT ALL ON FUNCTION documents.instant_key(at timestamp with time zone) TO billhook_app;
 
+GRANT SELECT,INSERT ON TABLE documents.tally_change TO billhook_app;
+
+GRANT ALL ON FUNCTION documents.marks_of(change documents.tally_change) TO billhook_app;
+
 GRANT ALL ON FUNCTION documents.owner_of(document uuid, document_shard integer) TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_change() TO billhook_app;
@@ -3273,7 +3436,7 @@ GRANT ALL ON FUNCTION documents.refuse_emptying() TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
 
-GRANT ALL ON FUNCTION documents.sort_key(sorted_by text, created_at timestamp with time zone, updated_at timestamp with time zone, date timestamp with time zone, date_due timestamp with time zone, number text, sort_total bigint) TO billhook_app;
+GRANT ALL ON FUNCTION documents.sort_key(sorted_by text, change documents.tally_change) TO billhook_app;
 
 REVOKE ALL ON FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) FROM PUBLIC;
 
@@ -3443,8 +3606,6 @@ GRANT SELECT,INSERT ON TABLE delivery.reminder TO billhook_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE documents.counter TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
-
-GRANT SELECT,INSERT ON TABLE documents.tally_change TO billhook_app;
 
 GRANT SELECT ON TABLE documents.tally_mark TO billhook_app;
 

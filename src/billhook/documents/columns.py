@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from billhook.web import Column, Columns, Order, order_by_instant
+from billhook.web import (
+    Column,
+    Columns,
+    Order,
+    order_by_instant,
+    order_by_reference,
+    order_by_text,
+    order_by_total,
+)
 
 
 def _amount(column: str, sorted_by: str = "") -> Column:
@@ -13,14 +21,27 @@ def _converted(column: str) -> Column:
     return Column(f"({column} * power(10::numeric, -(conversion ->> 'exponent')::int))", "number")
 
 
-_NUMBER = """((case when number is null then '' else number end) collate "C")"""
-_DUE = "(case when date_due is null then timestamptz '0001-01-01 00:00:00+00' else date_due end)"
+CUT: Final = 100
+"""How many characters of a text its order has."""
+_NOTHING: Final = "timestamptz '0001-01-01 00:00:00+00'"
+_NOBODY: Final = "uuid '00000000-0000-0000-0000-000000000000'"
+_NUMBER: Final = """((case when number is null then '' else number end) collate "C")"""
 
-_CLIENT = "name country email city zip address phone contact"
+
+def _settable(column: str, type: str, unset: str) -> Column:
+    order = f"(case when {column} is null then {unset} else {column} end)"
+    return Column(column, type, order, also=order, unset=unset)
+
+
+def _text(sql: str, sorted_by: str) -> Column:
+    return Column(sql, order=sorted_by, also=sorted_by, cut=CUT)
+
+
+_CLIENT = "country email city zip address phone contact"
 
 COLUMNS: Final[Columns] = {
     "id": Column("id", "id"),
-    "number": Column("number", order=_NUMBER),
+    "number": Column("number", order=_NUMBER, also=_NUMBER, unset="''"),
     "type": Column("type"),
     "unitId": Column("unit_id", "id"),
     "draft": Column("draft", "bool"),
@@ -30,37 +51,37 @@ COLUMNS: Final[Columns] = {
     "paidInFull": Column("paid_in_full", "bool"),
     "hasUnit": Column("has_unit", "bool"),
     "date": Column("date", "instant"),
-    "dateService": Column("date_service", "instant"),
+    "dateService": _settable("date_service", "instant", _NOTHING),
     "dateServiceTo": Column("date_service_to", "instant"),
-    "dateDue": Column("date_due", "instant", _DUE, also=_DUE),
+    "dateDue": _settable("date_due", "instant", _NOTHING),
     "dateValidTill": Column("date_valid_till", "instant"),
     "datePaid": Column("date_paid", "instant"),
     "dateReceived": Column("date_received", "instant"),
     "dateYear": Column("date_year", "whole"),
     "acceptedAt": Column("accepted_at", "instant"),
     "rejectedAt": Column("rejected_at", "instant"),
-    "issuedAt": Column("issued_at", "instant"),
+    "issuedAt": _settable("issued_at", "instant", _NOTHING),
     "createdAt": Column("created_at", "instant"),
     "updatedAt": Column("updated_at", "instant"),
     "deletedAt": Column("deleted_at", "instant"),
-    "reference": Column("reference"),
+    "reference": _text("reference", "sort_reference"),
     "currencyId": Column("currency"),
     "decimalPlaces": Column("decimal_places", "whole"),
-    "total": _amount("total"),
+    "total": _amount("total", "sort_net"),
     "totalDiscount": _amount("total_discount"),
     "totalWithTax": _amount("total_with_tax", "sort_total"),
-    "totalPaid": _amount("total_paid"),
+    "totalPaid": _amount("total_paid", "sort_paid"),
     "totalCredited": _amount("total_credited"),
-    "totalDue": _amount("total_due"),
+    "totalDue": _amount("total_due", "sort_due"),
     "numberInternal": Column("(options ->> 'number_internal')"),
     "totalConverted": _converted("total_converted"),
     "totalWithTaxConverted": _converted("total_with_tax_converted"),
-    "note": Column("note"),
+    "note": _text("note", "sort_note"),
     "footer": Column("footer"),
     "signature": Column("signature"),
     "uniqueId": Column("unique_id"),
     "shareableId": Column("shareable_id"),
-    "clientId": Column("client_id", "id"),
+    "clientId": _settable("client_id", "id", _NOBODY),
     "accountId": Column("account_id", "id"),
     "organizationId": Column("organization_id", "id"),
     "previousDocumentId": Column("previous_document_id", "id"),
@@ -68,30 +89,50 @@ COLUMNS: Final[Columns] = {
     "_documentClient.countryAlpha2Code": Column("(client ->> 'country_code')"),
     "_documentClient.taxNumber": Column("(client ->> 'tax_number')"),
     "_documentClient.companyNumber": Column("(client ->> 'company_number')"),
+    "_documentClient.name": _text("(client ->> 'name')", "sort_client"),
     **{f"_documentClient.{name}": Column(f"(client ->> '{name}')") for name in _CLIENT.split()},
 }
 
 TERMS: Final = frozenset(
     {
         "numberInternal",
-        "_documentClient.name",
         "_documentClient.email",
         "_documentClient.taxNumber",
         "_documentClient.companyNumber",
+        "_documentClient.address",
+        "_documentClient.city",
+        "_documentClient.zip",
+        "_documentClient.country",
+        "_documentClient.countryAlpha2Code",
+        "_documentClient.phone",
+        "_documentClient.contact",
     }
 )
 """What is looked up at any size beside the keys of `custom`, though it is a part of something else."""
-TALLIED: Final = frozenset({"type", "draft", "incoming", "canceled", "paidInFull", "currencyId", "dateYear"})
+TALLIED: Final = frozenset(
+    "type draft incoming canceled sentSnailMail hasUnit decimalPlaces paidInFull currencyId dateYear"
+    " organizationId deletedAt".split()
+)
 """What documents are counted by ahead of time: where only these are asked for, a count takes the same at any size."""
 
 
 ORDERS: Final = {
     "id": Order("id"),
+    "number": order_by_text("number", unset=True),
     "date": order_by_instant("date"),
-    "dateDue": order_by_instant("date_due"),
+    "dateDue": order_by_instant("date_due", unset=True),
+    "dateService": order_by_instant("date_service", unset=True),
+    "issuedAt": order_by_instant("issued_at", unset=True),
     "createdAt": order_by_instant("created_at"),
     "updatedAt": order_by_instant("updated_at"),
-    "number": Order("number", "{}::text"),
-    "totalWithTax": Order("sort_total", "({}::text::numeric - 10000000000000000000)::bigint"),
+    "total": order_by_total("sort_net"),
+    "totalWithTax": order_by_total("sort_total"),
+    "totalPaid": order_by_total("sort_paid"),
+    "totalDue": order_by_total("sort_due"),
+    "reference": order_by_text("sort_reference", cut=CUT),
+    "note": order_by_text("sort_note", cut=CUT),
+    "_documentClient.name": order_by_text("sort_client", cut=CUT),
+    "clientId": order_by_reference("client_id", unset=True),
+    "accountId": order_by_reference("account_id"),
 }
 """The orders in which any page of documents is found at any size."""

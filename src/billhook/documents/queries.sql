@@ -238,7 +238,9 @@ select coalesce(sum(n), 0)::bigint from documents.tally where shard = $1 and org
 
 -- name: marks
 -- How many documents stand behind each mark of an order; the filter language completes it, and the verb sums it up.
-select key, id, n from documents.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
+select key, id, n, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year,
+       organization_id, deleted_at
+  from documents.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
 
 -- name: tallies_due
 -- The organizations that so many changes of documents wait in.

@@ -73,13 +73,17 @@ select id, organization_id, account_id, document_id, type, amount, currency, exp
 -- name: count_payments
 select count(*) from payments.payment where shard = $1 and organization_id = $2;
 
+-- name: some_payments
+-- The ids of payments, for a part of them to be counted; the filter language completes it.
+select id from payments.payment where shard = $1 and organization_id = $2;
+
 -- name: tally
 -- How many payments there are, without a look at them; the filter language completes it with what is tallied.
 select coalesce(sum(n), 0)::bigint from payments.tally where shard = $1 and organization_id = $2 and sorted_by = '';
 
 -- name: marks
 -- How many payments stand behind each mark of an order; the filter language completes it, and the verb sums it up.
-select key, id, n from payments.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
+select key, id, n, type, currency from payments.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
 
 -- name: tallies_due
 -- The organizations that so many changes of payments wait in.

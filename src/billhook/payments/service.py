@@ -36,7 +36,17 @@ _LISTED: Final = Listing(
     store.count_payments,
     PAYMENTS,
     softly=True,
-    tally=Tally(PAYMENTS, TALLIED, ORDERS, store.tally_text, store.count_tally, store.marks_text, store.list_marks),
+    tally=Tally(
+        PAYMENTS,
+        TALLIED,
+        ORDERS,
+        store.tally_text,
+        store.count_tally,
+        store.marks_text,
+        store.list_marks,
+        store.ids_text,
+        store.count_payments,
+    ),
 )
 
 

@@ -21,7 +21,17 @@ SORTED_AT_MOST: Final = 5_000
 SORTED_BY_ID: Final = 50_000
 """Up to here it is quicker to find all that match by an index of theirs, and to sort their ids, than to go by ids."""
 
-_TALLY: Final = Tally(COLUMNS, TALLIED, ORDERS, store.tally_text, store.count_tally, store.marks_text, store.list_marks)
+_TALLY: Final = Tally(
+    COLUMNS,
+    TALLIED,
+    ORDERS,
+    store.tally_text,
+    store.count_tally,
+    store.marks_text,
+    store.list_marks,
+    store.ids_text,
+    store.count_documents,
+)
 
 
 async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
@@ -29,22 +39,24 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
 
     A page behind the first is found by ids alone, and only its own rows are fetched. Raises Invalid.
     """
-    compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
+    Compiled.of(query, COLUMNS, first=3, tie="id")  # refuses what is no query before anything is looked up
     if not query.deleted and (near := await narrowed(tx, query.where)) is not query.where:
         query = msgspec.structs.replace(query, where=near)
-        compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
-    rest = ("" if query.deleted else " and deleted_at is null") + compiled.where
-    arguments, skip, total = [tx.shard, tx.organization, *compiled.arguments], query.skip, None
+    query = _TALLY.ordered(query)
+    compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
     tallied = not query.deleted and _TALLY.tells(query.where)
-    begin = await _TALLY.begin(tx, query, len(arguments)) if tallied and (query.where or query.skip) else None
+    begin = await _TALLY.begin(tx, query, 3) if tallied and (query.where or query.skip) else None
+    where, said = compiled.where, compiled.arguments
+    skip, total = query.skip, None
     if begin is not None:
-        rest, arguments, skip, total = rest + begin.sql, [*arguments, *begin.arguments], begin.skip, begin.total
+        where, said, skip, total = begin.sql, begin.arguments, begin.skip, begin.total
     elif query.where or query.skip:
         total = await _count(tx, query)
     if query.order and query.order[0][0] not in ORDERS:
         total = await _few_enough(tx, query, total)
     if total is not None and total <= query.skip:
         return [], total
+    rest, arguments = ("" if query.deleted else " and deleted_at is null") + where, [tx.shard, tx.organization, *said]
     tail = f" order by {compiled.order} limit {compiled.limit}"
     if not (tallied or query.order) and total is not None and total <= SORTED_BY_ID:
         rest = f" and id = any(array(select id from ({store.ids_text}{rest} offset 0) d{tail} offset {skip}))"

@@ -4,7 +4,8 @@ from billhook.web.filters.columns import Column, Columns
 from billhook.web.filters.compiler import Compiled
 from billhook.web.filters.listing import Listing
 from billhook.web.filters.query import Query, parse_query, parse_where
-from billhook.web.filters.tally import Due, Mark, Order, Tally, order_by_instant
+from billhook.web.filters.spans import Order, order_by_instant, order_by_reference, order_by_text, order_by_total
+from billhook.web.filters.tally import Due, Mark, Tally
 
 __all__ = [
     "Column",
@@ -17,6 +18,9 @@ __all__ = [
     "Query",
     "Tally",
     "order_by_instant",
+    "order_by_reference",
+    "order_by_text",
+    "order_by_total",
     "parse_query",
     "parse_where",
 ]

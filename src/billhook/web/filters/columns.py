@@ -17,7 +17,8 @@ class Column(msgspec.Struct, frozen=True):
     Types: text, id, bool, number, whole, instant. `custom` columns are jsonb objects whose keys are compared as text.
     `order` is what lists are sorted by instead, where an index has another expression of the same sense. `thousandths`
     is a whole number that an index has: the value times 1,000, rounded, no further from zero than 9 × 10^18. `also` is
-    an expression of an index that has the same value, unless that is unset.
+    an expression of an index that has the same value, and `unset` where there is none; of texts it has the first `cut`
+    characters. Ranges of a text that has an order are those of that order: of code points.
     """
 
     sql: str
@@ -25,6 +26,13 @@ class Column(msgspec.Struct, frozen=True):
     order: str = ""
     thousandths: str = ""
     also: str = ""
+    unset: str = ""
+    cut: int = 0
+
+    @property
+    def ranged(self) -> str:
+        """What a range of it is asked of."""
+        return f'({self.sql} collate "C")' if self.order and self.type == "text" else self.sql
 
 
 Columns = dict[str, Column]

@@ -106,14 +106,17 @@ class _Compiler:
 
     def equal(self, column: Column, value: Any, path: str) -> str:
         if value is None:
-            return f"{column.sql} is null"
+            return self.unset(column)
         return self.compared(column, "=", read(column, value, path))
 
     def compared(self, column: Column, sign: str, value: Any) -> str:
         """Return a comparison; beside it, where there is an index, what follows from it and the index can answer."""
-        text = f"{column.sql} {sign} {self.argument(value, CAST[column.type])}"
+        sql = column.sql if sign == "=" else column.ranged
+        text = f"{sql} {sign} {self.argument(value, CAST[column.type])}"
         self.ranged |= sign != "="
         if column.also:
+            if column.cut and len(value) >= column.cut:  # what is longer has the same beginning, or one further on
+                value, sign = value[: column.cut], {"<": "<=", ">": ">="}.get(sign, sign)
             return f"({text} and {column.also} {sign} {self.argument(value, CAST[column.type])})"
         if not column.thousandths:
             return text
@@ -125,6 +128,12 @@ class _Compiler:
             highest = int(thousandths.to_integral_value(ROUND_CEILING))
             text += f" and {column.thousandths} <= {self.argument(highest, 'bigint')}"
         return f"({text})"
+
+    def unset(self, column: Column, *, exists: bool = False) -> str:
+        """Return whether there is no value, or whether there is one."""
+        self.ranged |= bool(column.unset)
+        text = f"{column.sql} is {'not ' if exists else ''}null"
+        return f"({text} and {column.also} {'>' if exists else '='} {column.unset})" if column.unset else text
 
     def operator(self, column: Column, name: str, value: Any, path: str, options: str) -> str:
         if name in _COMPARE:
@@ -139,8 +148,7 @@ class _Compiler:
         if name in _PATTERN:
             return self.pattern(column, name, value, path, options)
         if name == "exists":
-            wanted = read(Column("", "bool"), value, path)
-            return f"{column.sql} is {'not ' if wanted else ''}null"
+            return self.unset(column, exists=read(Column("", "bool"), value, path))
         known = "eq, neq, gt, gte, lt, lte, between, inq, nin, like, nlike, ilike, nilike, regexp, exists, and, or"
         raise invalid("filter", path[:120], "unknown_operator", f"`{name[:40]}` is no operator here; known: {known}")
 
@@ -151,7 +159,7 @@ class _Compiler:
         if column.thousandths or column.also:
             return f"{self.compared(column, '>=', low)} and {self.compared(column, '<=', high)}"
         cast, self.ranged = CAST[column.type], True
-        return f"{column.sql} between {self.argument(low, cast)} and {self.argument(high, cast)}"
+        return f"{column.ranged} between {self.argument(low, cast)} and {self.argument(high, cast)}"
 
     def among(self, column: Column, name: str, value: Any, path: str) -> str:
         values = value if isinstance(value, list) else [value]

@@ -1,11 +1,10 @@
 """A list that the filter language completes: a page of its rows, and how many there are."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from billhook.db import Tx
+from billhook.db import Dynamic, Tx
 from billhook.web.filters.columns import Columns
 from billhook.web.filters.compiler import Compiled
 from billhook.web.filters.query import Query
@@ -23,9 +22,9 @@ class Listing(msgspec.Struct, Generic[R], frozen=True):
     """
 
     text: str
-    rows: Callable[[Tx, str, list[Any]], Awaitable[list[R]]]
+    rows: Dynamic[R]
     count_text: str
-    counts: Callable[[Tx, str, list[Any]], Awaitable[list[int]]]
+    counts: Dynamic[int]
     columns: Columns
     tie: str = "id"
     softly: bool = False
@@ -37,15 +36,19 @@ class Listing(msgspec.Struct, Generic[R], frozen=True):
         Rows are counted only where the page does not show that it is the last. Raises Invalid.
         """
         compiled = Compiled.of(query, self.columns, first=len(own) + 1, tie=self.tie)
-        where = only + self._live(deleted=query.deleted) + compiled.where
-        arguments, skip, tally = [*own, *compiled.arguments], query.skip, self._tally(query, only)
-        begin = await tally.begin(tx, query, len(arguments)) if tally and (query.where or query.skip) else None
+        if self.tally is not None and query is not (ordered := self.tally.ordered(query)):
+            query, compiled = ordered, Compiled.of(ordered, self.columns, first=len(own) + 1, tie=self.tie)
+        tally = self._tally(query, only)
+        begin = await tally.begin(tx, query, len(own) + 1) if tally and (query.where or query.skip) else None
+        where, said, skip = compiled.where, compiled.arguments, query.skip
         if begin is not None:
-            where, arguments, skip = where + begin.sql, [*arguments, *begin.arguments], begin.skip
+            where, said, skip = begin.sql, begin.arguments, begin.skip
             if begin.total <= query.skip:
                 return [], begin.total
+        where, arguments = only + self._live(deleted=query.deleted) + where, [*own, *said]
         tail = f" order by {compiled.order} limit {compiled.limit} offset {skip}"
-        rows = await self.rows(tx, self.text + where + tail, arguments)
+        run = self.rows.anew if compiled.ranged else self.rows
+        rows = await run(tx, self.text + where + tail, arguments)
         if begin is not None:
             return rows, begin.total
         if len(rows) < query.limit and (rows or not query.skip):
@@ -54,11 +57,12 @@ class Listing(msgspec.Struct, Generic[R], frozen=True):
 
     async def count(self, tx: Tx, where: dict[str, Any], *own: Any, only: str = "", deleted: bool = False) -> int:
         """Return how many rows match. Raises Invalid."""
+        compiled = Compiled.of_where(where, self.columns, first=len(own) + 1)
         if (tally := self._tally(Query(where=where, deleted=deleted), only)) is not None:
             return await tally.count(tx, where)
-        compiled = Compiled.of_where(where, self.columns, first=len(own) + 1)
         text = self.count_text + only + self._live(deleted=deleted) + compiled.where
-        return (await self.counts(tx, text, [*own, *compiled.arguments]))[0]
+        run = self.counts.anew if compiled.ranged else self.counts
+        return (await run(tx, text, [*own, *compiled.arguments]))[0]
 
     def _tally(self, query: Query, only: str) -> Tally | None:
         """Return the tally where it tells what is asked for."""
