@@ -57,6 +57,7 @@ $$;
 CREATE FUNCTION catalog.found(term text, tenant_shard integer, sort text, most integer) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   with found as materialized (
     select i.id from catalog.item i
@@ -97,6 +98,7 @@ $$;
 CREATE FUNCTION clients.found(term text, tenant_shard integer, sort text, most integer) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   with found as materialized (
     select c.id from clients.client c
@@ -124,6 +126,7 @@ $_$;
 CREATE FUNCTION delivery.take_reminders(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid, account_id uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   with step as (
     select s.shard, s.organization_id, (moment at time zone o.timezone)::date as today, step.days,
@@ -360,6 +363,7 @@ end $$;
 
 CREATE FUNCTION documents.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   if old.draft then
@@ -478,6 +482,7 @@ $$;
 CREATE FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $_$
 declare
   expression text := case of_order when 'id' then 'id' else format('(%s, id)', documents.sort_expression(of_order)) end;
@@ -541,6 +546,7 @@ end $_$;
 CREATE FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   update documents.document d set overdue_at = moment
     from (select o.shard, o.id from documents.document o
@@ -555,6 +561,7 @@ $$;
 CREATE FUNCTION documents.tallies_due(at_least integer) RETURNS TABLE(shard integer, organization_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   select c.shard, c.organization_id from documents.tally_change c group by c.shard, c.organization_id having count(*) >= at_least
 $$;
@@ -750,6 +757,7 @@ $$;
 CREATE FUNCTION events.latest(shards integer[], organizations uuid[]) RETURNS TABLE(organization_id uuid, era integer, xid bigint, sequence bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   select o.id, e.era, e.xid::text::bigint, e.sequence
     from unnest(shards, organizations) o(shard, id)
@@ -1134,6 +1142,7 @@ $$;
 CREATE FUNCTION payments.advance() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   update payments.chain c set sequence = last.sequence, hash = last.hash
@@ -1213,6 +1222,9 @@ $$;
 CREATE FUNCTION payments.link() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_sort TO 'off'
     AS $$
 declare last record;
 begin
@@ -1309,6 +1321,7 @@ $$;
 CREATE FUNCTION payments.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $_$
 declare
   place text := case of_order when 'id' then 'p.id' else format('(p.%I, p.id)', of_order) end;
@@ -1359,6 +1372,7 @@ end $_$;
 CREATE FUNCTION payments.tallies_due(at_least integer) RETURNS TABLE(shard integer, organization_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   select c.shard, c.organization_id from payments.tally_change c group by c.shard, c.organization_id having count(*) >= at_least
 $$;
@@ -1388,6 +1402,7 @@ end $$;
 CREATE FUNCTION processing.due(at timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, intent_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   (select i.organization_id, i.id from processing.intent i where i.look_at <= at order by i.look_at limit most)
   union
@@ -1478,6 +1493,7 @@ $$;
 CREATE FUNCTION recurring.take_due(at timestamp with time zone, hold_until timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, recurrence_id uuid, account_id uuid)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   update recurring.recurrence r set held_until = hold_until
     from (select due.shard, due.id from recurring.recurrence due
@@ -1514,6 +1530,7 @@ $$;
 CREATE FUNCTION usage.months(actor uuid, since timestamp with time zone) RETURNS TABLE(year integer, month integer, documents_count bigint, organizations_count bigint, organizations jsonb, totals jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 24
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   with mine as (
     select o.shard, o.id, o.name, o.timezone from organizations.organization o
@@ -1541,6 +1558,7 @@ $$;
 CREATE FUNCTION webhooks.end_turn(of_shard integer, endpoint uuid, lease timestamp with time zone, moment timestamp with time zone, slow boolean, unreached_now integer, hold timestamp with time zone, succeeded boolean, failed boolean, recovered boolean, patience interval) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 begin
   perform from webhooks.endpoint e where e.shard = of_shard and e.id = endpoint and e.leased_until = lease for update;
@@ -1562,6 +1580,7 @@ end $$;
 CREATE FUNCTION webhooks.fan_out(moment timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
   horizon constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
@@ -1613,6 +1632,7 @@ end $$;
 CREATE FUNCTION webhooks.forget(before timestamp with time zone, most integer) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   with gone as (
     delete from webhooks.delivery d
@@ -1626,6 +1646,7 @@ $$;
 CREATE FUNCTION webhooks.look_for_missed() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   insert into webhooks.pending
   select distinct e.shard, e.organization_id, 0, '0'::xid8 from webhooks.endpoint e
@@ -1660,6 +1681,7 @@ $$;
 CREATE FUNCTION webhooks.take_turns(moment timestamp with time zone, slow boolean, most integer, lease_seconds integer) RETURNS TABLE(organization_id uuid, endpoint_id uuid, url text, secret bytea, previous_secret bytea, unreached integer, leased_until timestamp with time zone)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   update webhooks.endpoint e set leased_until = moment + make_interval(secs => lease_seconds)
     from (select w.shard, w.id from webhooks.endpoint w
