@@ -295,6 +295,9 @@ async def test_rates_of_another_main_currency_mean_nothing(
         assert (await alice.patch(f"/Defaults/{setting['id']}", {"value": main})).status_code == 200
         assert (await listed(desk, location))["altCurrencies"] == there
     assert (await drafted(desk, client))["baseAmounts"]["totalAmount"] == 60.5
+    assert (await desk.delete(f"{CURRENCIES}/{made['id']}")).status_code == 400
+    assert (await alice.patch(f"/Defaults/{setting['id']}", {"value": "USD"})).status_code == 200
+    assert (await desk.delete(f"{CURRENCIES}/{made['id']}")).status_code == 204
 
 
 async def test_a_published_rate_is_taken_as_it_is_on_the_day(

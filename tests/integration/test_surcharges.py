@@ -12,8 +12,10 @@ from billhook.settings import Settings
 from tests.integration.billing_desk import INVOICES, Program, program, uuid
 from tests.integration.payment_desk import faults, ok
 from tests.integration.shop import CHALLENGED, Shop, open_shop
+from tests.integration.stripe_shop import open_stripe_shop
 from tests.integration.test_billing_charges import saved
 from tests.integration.test_old_answers import till_of
+from tests.stripe_stand_in import StripeStandIn
 from tests.world import World
 
 DISPUTED = "4000000000000259"
@@ -343,3 +345,24 @@ async def test_a_charge_that_waits_for_its_payer_keeps_its_own_surcharge(shop: S
     await charge(shop, desk, made, method)
     waiting = await shop.collect(link)
     assert (waiting["amount"], waiting["surcharge"], waiting["status"]) == (12101, 1, "requires_action")
+
+
+async def test_stripe_is_asked_for_the_sum_and_a_form_for_the_invoice_alone(
+    world: World, settings: Settings, stripe: StripeStandIn
+) -> None:
+    shop = await open_stripe_shop(world, settings, stripe, applicationFee=10)
+    desk = await program(world, shop.alice)
+    made, link = await shop.invoice()
+    paid = await shop.pay(await shop.intent(allowRecurring=True))
+    kept = await shop.alice.post(f"/Clients/{made['clientId']}/payment-methods", {"paymentIntentId": paid["id"]})
+    await ask(shop, {"other": {"percentage": 2}})
+    charged = await charge(shop, desk, made, ok(kept)["id"], amount=100)
+    assert charged["payment"]["surcharge"]["money"]["amount"] == 2
+    (row,) = ok(await shop.alice.get(f"/Documents/{made['id']}/payments"))
+    there = stripe.world(shop.keys["privateKey"]).objects[row["transactionId"]]
+    assert (there["amount"], there["application_fee_amount"]) == (10_200, 1_000)
+    back = ok(await shop.alice.post(f"/Payments/{row['id']}/refunds", {"amount": 50}))
+    assert (back["amount"], back["surcharge"]) == (51, 1)
+    assert [entry for entry in await journal(shop) if entry[0] == "surcharge"] == [("surcharge", 2), ("surcharge", -1)]
+    assert (await shop.form(link))["amount"] == 1_205_000
+    assert (await shop.collect(link))["amount"] == 12291

@@ -65,10 +65,13 @@ select currency from exchange.alternative
  where shard = :shard and organization_id = :organization_id and id = :alternative for update;
 
 -- name: has_drafts
--- Whether drafts of a currency wait to be issued, and converted then.
-select exists (select from documents.document
-                where shard = :shard and organization_id = :organization_id and draft and deleted_at is null
-                  and currency = :currency);
+-- Whether drafts wait to be issued, and converted at the rate of an alternative currency then; at one of a base that the
+-- organization no longer has, nothing is.
+select exists (select from exchange.alternative a
+                 join organizations.organization o on o.shard = a.shard and o.id = a.organization_id and o.currency = a.base
+                 join documents.document d on d.shard = a.shard and d.organization_id = a.organization_id
+                  and d.currency = a.currency and d.draft and d.deleted_at is null
+                where a.shard = :shard and a.organization_id = :organization_id and a.id = :alternative);
 
 -- name: delete_alternative
 delete from exchange.alternative

@@ -94,7 +94,7 @@ async def remove(tx: Tx, alternative_id: str) -> None:
         currency = await store.lock_alternative(tx, Id(alternative_id))
         if currency is None:
             raise NotYours
-        if await store.has_drafts(tx, currency):
+        if await store.has_drafts(tx, Id(alternative_id)):
             raise CurrencyInUse(currency=currency)
         await store.delete_alternative(tx, Id(alternative_id))
 
