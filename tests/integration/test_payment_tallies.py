@@ -140,6 +140,24 @@ async def test_pages_are_what_walking_finds_before_and_after_gathering(till: Til
     assert sum((await till.tallied()).values()) == MANY + 1
 
 
+async def test_a_range_is_what_walking_finds(till: Till) -> None:
+    await till.fill(MANY)
+    await till.gather()
+    for name, column in COLUMN.items():
+        middle = await till.owner.fetchval(
+            f"select {column} from payments.payment where organization_id = $1 order by 1 offset {MANY // 3} limit 1",
+            till.key,
+        )
+        value = ids.from_uuid(middle) if name == "id" else middle.isoformat()
+        for sign, text in (("gte", ">="), ("lt", "<")):
+            for way in ("ASC", "DESC"):
+                wanted = await till.walked(name, way, f"{column} {text} '{middle}'")
+                where = {name: {sign: value}}
+                for skip in (0, 2_100, len(wanted) - 3):
+                    found, total = await till.page(where=where, order=((name, way),), skip=skip, limit=5)
+                    assert (found, total) == (wanted[skip : skip + 5], len(wanted)), (where, way, skip)
+
+
 async def test_counts_and_deep_pages_walk_no_payments(till: Till) -> None:
     await till.fill(MANY)
     await till.gather()
