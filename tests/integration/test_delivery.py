@@ -1,5 +1,6 @@
 """Documents mailed over real SMTP on the loopback, driven by the outbox and a moved clock."""
 
+import asyncio
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from billhook.kernel.ids import to_uuid
 from tests import outfit
 from tests.integration.feed_cast import until
 from tests.integration.post_office import House, Mailbox, a_house, free_port, listening, send
@@ -213,6 +215,30 @@ async def test_no_transaction_is_open_while_the_mail_server_thinks(
     with listening(mailbox) as port:
         await house.work(house.settings(port))
     assert seen == [0]
+
+
+WAITS = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+
+
+async def test_what_is_told_of_a_mail_comes_behind_what_was_done_meanwhile(
+    house: House, alice: Actor, agency: dict[str, Any]
+) -> None:
+    """A payment is being booked while it is noted that the mail has left: the later event knows of it."""
+    invoice = await house.world.invoice(alice, agency, send=True)
+    assert (await alice.post(f"/Documents/{invoice['id']}/share")).status_code == 200
+    booking = await asyncpg.connect(house.database.url)
+    async with booking.transaction():
+        changed = "update documents.document set total_paid = 100, updated_at = now() where id = $1"
+        await booking.execute(changed, to_uuid(invoice["id"]))
+        noting = asyncio.create_task(house.work(house.settings()))
+        async with asyncio.timeout(60):
+            while not (noting.done() or await house.look(WAITS)):
+                pass
+    await noting
+    await booking.close()
+    told = await until(alice, agency, "document.sent")
+    sums = [(event["type"], event["data"]["totalPaid"]) for event in told if event["data"]["id"] == invoice["id"]]
+    assert sums == [("document.issued", 0), ("document.updated", 1), ("document.sent", 1)]
 
 
 async def test_hostile_names_and_subjects_stay_words(house: House, alice: Actor) -> None:

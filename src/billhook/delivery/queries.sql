@@ -11,6 +11,12 @@ on conflict (shard, job_id) do update set state = 'sending', attempts = e.attemp
   where e.state in ('sending', 'retrying')
 returning id, recipients, accepted, refused, message_id;
 
+-- name: hold_document
+-- Before it is noted that a mail has left: the event of that tells of the document, and has to come behind what was done to it.
+select true from delivery.email e
+  join documents.document d on d.shard = e.shard and d.id = e.document_id
+ where e.shard = :shard and e.id = :id for share of d;
+
 -- name: note
 -- What an attempt came to. What was said about recipients is added to what was said before.
 update delivery.email

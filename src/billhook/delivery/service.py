@@ -135,7 +135,9 @@ def _addressed(order: Order, document: Document) -> list[str]:
 
 async def note(tx: Tx, claim: Claim, verdict: Verdict, accepted: tuple[str, ...] = ()) -> None:
     """Note what an attempt came to."""
-    await store.note(tx, claim.id, verdict.state, list(accepted), verdict.refused, verdict.error)
+    async with tx.atomic():
+        await store.hold_document(tx, claim.id)
+        await store.note(tx, claim.id, verdict.state, list(accepted), verdict.refused, verdict.error)
 
 
 async def emails(tx: Tx, document_id: str) -> list[Email]:

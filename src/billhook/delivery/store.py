@@ -27,6 +27,10 @@ async def claim(
 ) -> Claim | None: ...
 
 
+@sql.one
+async def hold_document(tx: Tx, id: Id) -> bool | None: ...
+
+
 @sql.run
 async def note(tx: Tx, id: Id, state: str, accepted: list[str], refused: list[str], error: str | None) -> int: ...
 
