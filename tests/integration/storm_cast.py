@@ -18,7 +18,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from tests.integration.program import PATIENCE_SECONDS
 from tests.integration.webhook_cast import Receiver
 
-OPERATIONS = int(os.environ.get("STORM_OPERATIONS", "120"))
+OPERATIONS = int(os.environ.get("STORM_OPERATIONS", "96"))
 ENDURANCE_SECONDS = PATIENCE_SECONDS + OPERATIONS // 2
 WAYS = ("plain", "twice", "half", "plain", "unread", "plain", "impatient", "torn")
 """How requests are sent, in turn: once; twice at once; cut off in the middle of the request, before the answer, after
@@ -30,6 +30,8 @@ CLOSING = "IS"
 """The country of the client who is made last of all."""
 ABANDONED = "update jobs.job set leased_until = now() where state = 'running' and attempts < max_attempts"
 """The leases run out of jobs whose worker was killed, or could not note what he had done."""
+UNANSWERED = "update idempotency.answer set leased_until = now() where status is null and leased_until > now()"
+"""The leases run out of requests that left the house and were killed there."""
 WAITING = """
 update webhooks.delivery set run_at = now() where state = 'waiting' and run_at > now();
 update webhooks.endpoint set due_at = case when due_at is not null then now() end, leased_until = null
@@ -84,6 +86,7 @@ class Request:
         self.method, self.path, self.key = method, path, key
         self.content = b"" if body is None else json.dumps(body).encode()
         self.other = json.dumps({**(body or {}), "note": "something else"}).encode()
+        self.is_outside = "paymentMethod" in (body or {})
         self.face = "billing" if path.startswith("/billing/") else "v1"
 
     def raw(self, headers: Mapping[str, str]) -> bytes:
@@ -118,7 +121,8 @@ class Caller:
             assert answer.is_success == other.is_success, (answer.text, other.text)
             if answer.is_success:
                 assert answer.content == other.content
-                assert any("Idempotency-Replayed" in one.headers for one in (answer, other))
+                # A lease may be let run out while both are under way: then both do it, and it is done once.
+                assert request.is_outside or any("Idempotency-Replayed" in one.headers for one in (answer, other))
         else:
             if way != "plain":
                 await self._cut_off(request, way)

@@ -31,6 +31,8 @@ class Ledger:
         self.clients: set[str] = {shared["clientId"]}
         self.drafts: set[str] = set()
         self.mailed: Counter[str] = Counter()
+        self.charged: Counter[int] = Counter()
+        """How often the gateway has taken so much, in minor units."""
         self.issue(self.shared, shared["number"], shared["totalWithTax"])
 
     def tell(self, thing: str, *types: str) -> None:
@@ -74,6 +76,11 @@ class Ledger:
         self.payments[payment] = document, minor
         self.tell(payment, "payment.created")
         self.move(document, paid=minor)
+
+    def charge(self, intent: str, payment: str, document: str, minor: int) -> None:
+        self.tell(intent, "payment_intent.created", "payment_intent.captured")
+        self.pay(payment, document, minor)
+        self.charged[minor] += 1
 
     def mail(self, document: str) -> None:
         self.mailed[document] += 1
