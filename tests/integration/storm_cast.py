@@ -255,8 +255,11 @@ class Endpoint(Receiver):
         self.before = self._take
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):  # who calls may be killed while he does
-            await super().serve(reader, writer)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):  # who calls may be killed while he does
+                await super().serve(reader, writer)
+        finally:
+            writer.close()
 
     async def __aenter__(self) -> Self:
         await self.open()
