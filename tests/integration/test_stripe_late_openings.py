@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from billhook import processing
 from billhook.gateways import Gateways
+from billhook.kernel import ids
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import Problem
 from billhook.processing import Till
@@ -103,3 +105,19 @@ async def test_a_page_is_given_up_while_it_is_being_opened(
     await shop.pays(await asyncio.wait_for(opening, 10))
     await shop.work()
     assert (await shop.read(intent))["status"] == "succeeded"
+
+
+async def test_what_was_forgotten_and_paid_is_booked(shop: StripeShop) -> None:
+    """A notice of money counts, whatever we believe of the page it came through."""
+    intent = await shop.intent()
+    page = (await shop.world.http.post(intent["paymentLink"])).headers["location"]
+    owner = await asyncpg.connect(shop.world.database.url)
+    forget = (
+        "update processing.intent set begun_at = null, remote_id = null, page_url = null, attempt = 2 where id = $1"
+    )
+    assert await owner.execute(forget, ids.to_uuid(intent["id"])) == "UPDATE 1"
+    await owner.close()
+    await shop.pays(page)
+    await shop.work()
+    assert (await shop.read(intent))["status"] == "succeeded"
+    await verified(shop)
