@@ -17,20 +17,20 @@ STANDARDS: Final[list[Literal["a-3a", "ua-1"]]] = ["a-3a", "ua-1"]
 TRIES = 8
 """Compiles per document: a first one, some with fewer characters, without pictures, with plain letters only."""
 
-_NOWHERE = str(FONTS)
-"""As root and package path it lets a template read no file but the fonts, and find no package to fetch."""
+_SHEET = str(Path(__file__).parent / "sheet")
+"""The template's folder. As root and package path it lets it read no file but itself, and find no package to fetch."""
+_MAIN = b'#import "document.typ": sheet\n#sheet(json("data.json"))'
+"""All that is read anew for each document: the template stays a file, which the compiler parses once."""
 _LANGUAGE = re.compile(r"(?P<lang>[A-Za-z]{2,3})(?:-(?P<script>[A-Za-z]{4}))?(?:-(?P<region>[A-Za-z]{2}))?\Z")
 _REFUSED = re.compile(
     r'the text (?:`"(.*?)"` could not be displayed|contains the disallowed codepoint `"(.*?)"`)', re.DOTALL
 )
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _MODULES = re.compile(r'viewBox="0 0 (\d{2,3}) ')
-_PICTURES = ("logo", "signature_image", "qr")
 _PAGE = b"/Type/Page/"
 """Stands once for each page in what the compiler writes."""
 _MOST_LINES = 8
 """With more lines, a sheet is not believed to be a single page."""
-_NOTHING = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 def render(view: PaperView, *, issued_at: int) -> bytes:
@@ -72,8 +72,8 @@ def _compile(data: dict[str, Any], pictures: dict[str, bytes], issued_at: int) -
 
 
 def _compile_once(data: dict[str, Any], pictures: dict[str, bytes], issued_at: int) -> bytes:
-    files = {"main.typ": _template(), "data.json": msgspec.json.encode(data)}
-    files |= {f"{name}.svg": pictures.get(name, _NOTHING) for name in _PICTURES}
+    files = {"main.typ": _MAIN, "data.json": msgspec.json.encode(data)}
+    files |= {f"{name}.svg": picture for name, picture in pictures.items()}
     try:
         pdf = _compiler().compile(files, timestamp=issued_at, pdf_standards=STANDARDS)  # type: ignore[type-var, arg-type]
     except typst.TypstError:
@@ -133,18 +133,13 @@ def _refused_text(error: typst.TypstError) -> str:
 
 
 @cache
-def _template() -> bytes:
-    return (Path(__file__).parent / "document.typ").read_bytes()
-
-
-@cache
 def _compiler() -> typst.Compiler:
-    """Return the compiler, which keeps its library from one document to the next: an eighth of the work."""
+    """Return the compiler, which keeps its library and what it laid out from one document to the next."""
     return typst.Compiler(  # type: ignore[type-var]  # the stub does not know in-memory projects
         {"main.typ": b""},
-        root=_NOWHERE,
+        root=_SHEET,
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
         ignore_system_fonts=True,
-        package_path=_NOWHERE,
-        package_cache_path=_NOWHERE,
+        package_path=_SHEET,
+        package_cache_path=_SHEET,
     )
