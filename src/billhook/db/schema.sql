@@ -162,489 +162,103 @@ CREATE FUNCTION delivery.take_reminders(moment timestamp with time zone, most in
     from taken join documents.document d on d.shard = taken.shard and d.id = taken.document_id
 $$;
 
+CREATE FUNCTION documents.count_term(of_shard integer, of_organization uuid, of_name text, of_value text, from_id uuid, below_id uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+  with mark as materialized (
+    select m.id, lead(m.id, 1, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff') over (order by m.id) as next
+      from (select distinct m.id from documents.tally_mark m
+             where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = 'id') m),
+  cell as (
+    select s.id, 1 as n from documents.saying(of_shard, of_organization, of_name, of_value) s(id)
+     union all
+    select c.id, -c.n from documents.tally_change c
+     where c.shard = of_shard and c.organization_id = of_organization and documents.word(of_name, of_value) = any(c.terms))
+  insert into documents.term_mark (shard, organization_id, term, id, n)
+  select of_shard, of_organization, documents.word(of_name, of_value), m.id, sum(c.n)
+    from cell c join mark m on c.id >= m.id and c.id < m.next
+   where c.id < from_id or c.id >= below_id
+   group by m.id having sum(c.n) <> 0
+$$;
+
+CREATE FUNCTION documents.count_terms(of_shard integer, of_organization uuid, from_id uuid, below_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  least_id constant uuid := '00000000-0000-0000-0000-000000000000';
+  after_all constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  taken bigint;
+  fresh record;
+  counted bigint[];
+begin
+  select count(*) into taken from documents.common_term c where c.shard = of_shard and c.organization_id = of_organization;
+  if taken = 0 then
+    if (select count(*) <= 5000
+          from (select from documents.document d
+                 where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null limit 5001) d) then
+      return;
+    end if;
+    from_id := least_id;
+    below_id := null;
+    insert into documents.common_term
+    select of_shard, of_organization, documents.word(p.name, p.value) from documents.plain_words() p;
+  end if;
+  delete from documents.term_mark t
+   where t.shard = of_shard and t.organization_id = of_organization and t.id >= from_id and t.id < coalesce(below_id, after_all);
+  for fresh in
+    with said as (
+      select w.name, w.value, count(*) as n, sum(count(*)) filter (where w.name = 'unitId') over () as documents
+        from documents.document d cross join lateral documents.each_word(d) w
+       where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
+         and d.id >= from_id and d.id < coalesce(below_id, after_all)
+       group by w.name, w.value)
+    select s.name, s.value
+      from said s
+     where s.value <> '' and s.n >= greatest(50, s.documents / 100)
+       and not exists (select from documents.common_term t
+                        where t.shard = of_shard and t.organization_id = of_organization
+                          and t.term = documents.word(s.name, s.value))
+     order by s.n desc limit greatest(1000 - taken, 0)
+  loop
+    insert into documents.common_term values (of_shard, of_organization, documents.word(fresh.name, fresh.value));
+    if from_id > least_id or below_id is not null then
+      perform documents.count_term(of_shard, of_organization, fresh.name, fresh.value, from_id, coalesce(below_id, after_all));
+    end if;
+  end loop;
+  counted := array(select t.term from documents.common_term t where t.shard = of_shard and t.organization_id = of_organization);
+  with mark as materialized (
+    select m.id, lead(m.id, 1, coalesce(below_id, after_all)) over (order by m.id) as next
+      from (select distinct m.id from documents.tally_mark m
+             where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = 'id'
+               and m.id >= from_id and m.id < coalesce(below_id, after_all)) m),
+  cell as (
+    select d.mark, w.term, 1 as n
+      from (select m.id as mark, documents.words_of(d) as terms
+              from mark m
+             cross join lateral (select d from documents.document d
+                                  where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
+                                    and d.id >= m.id and d.id < m.next offset 0) d(d) offset 0) d
+     cross join lateral unnest(d.terms) w(term)
+     union all
+    select c.mark, w.term, -c.n
+      from (select m.id as mark, c.terms, c.n from documents.tally_change c join mark m on c.id >= m.id and c.id < m.next
+             where c.shard = of_shard and c.organization_id = of_organization offset 0) c
+     cross join lateral unnest(c.terms) w(term))
+  insert into documents.term_mark (shard, organization_id, term, id, n)
+  select of_shard, of_organization, c.term, c.mark, sum(c.n)
+    from cell c
+   where c.term = any(counted)
+   group by c.term, c.mark having sum(c.n) <> 0;
+end $$;
+
 CREATE FUNCTION documents.day(at timestamp with time zone, zone text) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
   select case when at = date_trunc('day', at, 'UTC') then (at at time zone 'UTC')::date else (at at time zone zone)::date end
-$$;
-
-CREATE FUNCTION documents.enter_shared(link text) RETURNS TABLE(organization_id uuid, document_id uuid)
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-begin
-  select d.organization_id, d.id into organization_id, document_id
-    from documents.document d where d.shareable_id = link and d.deleted_at is null;
-  perform set_config('billhook.organization', coalesce(organization_id::text, ''), false);
-  if organization_id is not null then return next; end if;
-end $$;
-
-CREATE FUNCTION documents.gather_tally(of_shard integer, of_organization uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
-declare heavy record;
-begin
-  if not pg_try_advisory_xact_lock(hashtextextended(of_organization::text, 20)) then return false; end if;
-  with gone as (
-    delete
-      from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization returning c as change),
-  placed as (
-    select m.sorted_by, m.key, m.id as mark,
-           (g.change).type, (g.change).draft, (g.change).incoming, (g.change).canceled, (g.change).sent_snail_mail,
-           (g.change).has_unit, (g.change).decimal_places, (g.change).paid_in_full, (g.change).currency,
-             (g.change).date_year, (g.change).n
-      from gone g cross join lateral documents.marks_of(g.change) m)
-  insert into documents.tally_mark as t (shard, organization_id, sorted_by, key, id,
-    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
-  select of_shard, of_organization, sorted_by, key, mark,
-         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, sum(n)
-    from placed group by sorted_by, key, mark,
-         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year
-  having sum(n) <> 0
-  on conflict (shard, organization_id, sorted_by, key, id,
-    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year)
-  do update set n = t.n + excluded.n;
-  delete from documents.tally_mark t where t.shard = of_shard and t.organization_id = of_organization and t.n = 0;
-  for heavy in
-    select t.sorted_by, t.key, t.id from documents.tally_mark t
-     where t.shard = of_shard and t.organization_id = of_organization and t.sorted_by <> ''
-     group by t.sorted_by, t.key, t.id having sum(t.n) > 5000
-  loop
-    perform documents.split_tally(of_shard, of_organization, heavy.sorted_by, heavy.key, heavy.id);
-  end loop;
-  return true;
-end $$;
-
-CREATE FUNCTION documents.instant_key(at timestamp with time zone) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$
-  select to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
-$$;
-
-CREATE FUNCTION documents.key_expression(sorted_by text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $_$
-  select case sorted_by
-    when 'date' then $e$documents.instant_key(date)$e$
-    when 'date_due' then $e$documents.instant_key(coalesce(date_due, timestamptz '0001-01-01 00:00:00+00'))$e$
-    when 'created_at' then $e$documents.instant_key(created_at)$e$
-    when 'updated_at' then $e$documents.instant_key(updated_at)$e$
-    when 'number' then $e$coalesce(number, '')$e$
-    when 'sort_total' then $e$documents.whole_key(sort_total)$e$
-    when 'date_service' then $e$documents.instant_key(coalesce(date_service, timestamptz '0001-01-01 00:00:00+00'))$e$
-    when 'issued_at' then $e$documents.instant_key(coalesce(issued_at, timestamptz '0001-01-01 00:00:00+00'))$e$
-    when 'sort_net' then $e$documents.whole_key(sort_net)$e$
-    when 'sort_due' then $e$documents.whole_key(sort_due)$e$
-    when 'sort_paid' then $e$documents.whole_key(sort_paid)$e$
-    when 'sort_reference' then $e$sort_reference$e$
-    when 'sort_note' then $e$sort_note$e$
-    when 'sort_client' then $e$sort_client$e$
-    when 'client_id' then $e$coalesce(client_id, uuid '00000000-0000-0000-0000-000000000000')::text$e$
-    when 'account_id' then $e$account_id::text$e$
-    else $e$''$e$ end
-$_$;
-
-CREATE TABLE documents.tally_change (
-    shard integer NOT NULL,
-    organization_id uuid NOT NULL,
-    at bigint NOT NULL,
-    n smallint NOT NULL,
-    id uuid NOT NULL,
-    type text NOT NULL,
-    draft boolean NOT NULL,
-    incoming boolean NOT NULL,
-    canceled boolean NOT NULL,
-    paid_in_full boolean NOT NULL,
-    currency text NOT NULL,
-    date_year integer NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    date timestamp with time zone NOT NULL,
-    date_due timestamp with time zone,
-    number text,
-    sort_total bigint NOT NULL,
-    date_service timestamp with time zone,
-    issued_at timestamp with time zone,
-    sort_net bigint NOT NULL,
-    sort_due bigint NOT NULL,
-    sort_paid bigint NOT NULL,
-    sort_reference text NOT NULL COLLATE pg_catalog."C",
-    sort_note text NOT NULL COLLATE pg_catalog."C",
-    sort_client text NOT NULL COLLATE pg_catalog."C",
-    client_id uuid,
-    account_id uuid NOT NULL,
-    sent_snail_mail boolean NOT NULL,
-    has_unit boolean NOT NULL,
-    decimal_places smallint NOT NULL
-);
-
-CREATE FUNCTION documents.marks_of(change documents.tally_change) RETURNS TABLE(sorted_by text, key text, id uuid)
-    LANGUAGE sql STABLE
-    AS $$
-  select s.sorted_by, coalesce(m.key, '') collate "C", coalesce(m.id, uuid '00000000-0000-0000-0000-000000000000')
-    from unnest(array_prepend('', documents.orders())) s(sorted_by)
-   cross join lateral (select documents.sort_key(s.sorted_by, change) as key offset 0) k
-    left join lateral (
-         select m.key, m.id from documents.tally_mark m
-          where s.sorted_by <> '' and m.shard = change.shard and m.organization_id = change.organization_id
-            and m.sorted_by = s.sorted_by and (m.key, m.id) <= (k.key, change.id)
-          order by m.key desc, m.id desc limit 1) m on true
-$$;
-
-CREATE FUNCTION documents.note_tally() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  if tg_op = 'UPDATE' and (old.deleted_at is null) = (new.deleted_at is null)
-     and (old.type, old.draft, old.incoming, old.canceled, old.sent_snail_mail, old.has_unit, old.decimal_places,
-          old.paid_in_full, old.currency, old.date_year, old.date, old.date_due, old.created_at, old.updated_at, old.number,
-          old.sort_total, old.date_service, old.issued_at, old.sort_net, old.sort_due, old.sort_paid, old.sort_reference,
-          old.sort_note, old.sort_client, old.client_id, old.account_id)
-         is not distinct from
-         (new.type, new.draft, new.incoming, new.canceled, new.sent_snail_mail, new.has_unit, new.decimal_places,
-          new.paid_in_full, new.currency, new.date_year, new.date, new.date_due, new.created_at, new.updated_at, new.number,
-          new.sort_total, new.date_service, new.issued_at, new.sort_net, new.sort_due, new.sort_paid, new.sort_reference,
-          new.sort_note, new.sort_client, new.client_id, new.account_id)
-  then
-    return null;
-  end if;
-  if tg_op <> 'INSERT' then
-    if old.deleted_at is null then
-      insert into documents.tally_change (shard, organization_id, n,
-        id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, date,
-        date_due, created_at, updated_at, number, sort_total, date_service, issued_at, sort_net, sort_due, sort_paid,
-        sort_reference, sort_note, sort_client, client_id, account_id)
-      values (old.shard, old.organization_id, -1, old.id,
-        old.type, old.draft, old.incoming, old.canceled, old.sent_snail_mail, old.has_unit, old.decimal_places,
-        old.paid_in_full, old.currency, old.date_year, old.date, old.date_due, old.created_at, old.updated_at, old.number,
-        old.sort_total, old.date_service, old.issued_at, old.sort_net, old.sort_due, old.sort_paid, old.sort_reference,
-        old.sort_note, old.sort_client, old.client_id, old.account_id);
-    end if;
-  end if;
-  if tg_op <> 'DELETE' then
-    if new.deleted_at is null then
-      insert into documents.tally_change (shard, organization_id, n,
-        id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, date,
-        date_due, created_at, updated_at, number, sort_total, date_service, issued_at, sort_net, sort_due, sort_paid,
-        sort_reference, sort_note, sort_client, client_id, account_id)
-      values (new.shard, new.organization_id, 1, new.id,
-        new.type, new.draft, new.incoming, new.canceled, new.sent_snail_mail, new.has_unit, new.decimal_places,
-        new.paid_in_full, new.currency, new.date_year, new.date, new.date_due, new.created_at, new.updated_at, new.number,
-        new.sort_total, new.date_service, new.issued_at, new.sort_net, new.sort_due, new.sort_paid, new.sort_reference,
-        new.sort_note, new.sort_client, new.client_id, new.account_id);
-    end if;
-  end if;
-  return null;
-end $$;
-
-CREATE FUNCTION documents.orders() RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select array[
-    'id', 'date', 'date_due', 'created_at', 'updated_at', 'number', 'sort_total', 'date_service', 'issued_at', 'sort_net',
-    'sort_due', 'sort_paid', 'sort_reference', 'sort_note', 'sort_client', 'client_id', 'account_id']
-$$;
-
-CREATE FUNCTION documents.owner_of(document uuid, document_shard integer) RETURNS uuid
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-  select d.organization_id from documents.document d where d.shard = document_shard and d.id = document
-$$;
-
-CREATE FUNCTION documents.refuse_another_unit() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  raise exception 'an issued document cannot be changed' using errcode = 'BH001';
-end $$;
-
-CREATE FUNCTION documents.refuse_change() RETURNS trigger
-    LANGUAGE plpgsql
-    SET enable_seqscan TO 'off'
-    AS $$
-begin
-  if old.draft then
-    return case tg_op when 'DELETE' then old else new end;
-  end if;
-  if tg_op = 'DELETE' then
-    raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
-  end if;
-  if (old.draft, old.shard, old.id, old.organization_id, old.account_id, old.type, old.incoming, old.number, old.series,
-      old.date_year, old.date, old.date_service, old.date_service_to, old.date_due, old.date_valid_till, old.date_paid,
-      old.reference, old.currency, old.exponent, old.decimal_places, old.rounding, old.locale, old.timezone, old.total,
-      old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
-      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids,
-      old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id,
-      old.advance_ids, old.refers_to)
-     is distinct from
-     (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
-      new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
-      new.reference, new.currency, new.exponent, new.decimal_places, new.rounding, new.locale, new.timezone, new.total,
-      new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
-      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids,
-      new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id,
-      new.advance_ids, new.refers_to)
-  then
-    raise exception 'an issued document cannot be changed' using errcode = 'BH001';
-  end if;
-  if new.deleted_at is not null and old.type <> 'estimate' then
-    raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
-  end if;
-  if old.canceled and not new.canceled and exists (
-       select from documents.document note
-        where note.shard = old.shard and note.previous_document_id = old.id and note.type = 'credit-note'
-          and not note.draft) then
-    raise exception 'what a credit note has canceled stays canceled' using errcode = 'BH001';
-  end if;
-  return new;
-end $$;
-
-CREATE FUNCTION documents.refuse_conversion() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  raise exception 'an issued document is not converted anew' using errcode = 'BH001';
-end $$;
-
-CREATE FUNCTION documents.refuse_emptying() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  raise exception 'issued documents cannot be deleted' using errcode = 'BH001';
-end $$;
-
-CREATE FUNCTION documents.refuse_going_back() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-begin
-  if tg_op = 'UPDATE' then
-    if (old.shard, old.organization_id, old.type, old.series, old.year)
-       is not distinct from (new.shard, new.organization_id, new.type, new.series, new.year) and new.last >= old.last then
-      return new;
-    end if;
-  end if;
-  raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
-end $$;
-
-CREATE FUNCTION documents.sort_expression(sorted_by text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $_$
-  select case sorted_by
-    when 'date_due' then $e$(case when date_due is null then timestamptz '0001-01-01 00:00:00+00' else date_due end)$e$
-    when 'number' then $e$((case when number is null then '' else number end) collate "C")$e$
-    when 'date_service' then $e$(case when date_service is null
-      then timestamptz '0001-01-01 00:00:00+00' else date_service end)$e$
-    when 'issued_at' then $e$(case when issued_at is null then timestamptz '0001-01-01 00:00:00+00' else issued_at end)$e$
-    when 'client_id' then $e$(case when client_id is null
-      then uuid '00000000-0000-0000-0000-000000000000' else client_id end)$e$
-    else sorted_by end
-$_$;
-
-CREATE FUNCTION documents.sort_key(sorted_by text, change documents.tally_change) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$
-  select case sorted_by
-    when 'date' then documents.instant_key(change.date)
-    when 'date_due' then documents.instant_key(coalesce(change.date_due, timestamptz '0001-01-01 00:00:00+00'))
-    when 'created_at' then documents.instant_key(change.created_at)
-    when 'updated_at' then documents.instant_key(change.updated_at)
-    when 'number' then coalesce(change.number, '')
-    when 'sort_total' then documents.whole_key(change.sort_total)
-    when 'date_service' then documents.instant_key(coalesce(change.date_service, timestamptz '0001-01-01 00:00:00+00'))
-    when 'issued_at' then documents.instant_key(coalesce(change.issued_at, timestamptz '0001-01-01 00:00:00+00'))
-    when 'sort_net' then documents.whole_key(change.sort_net)
-    when 'sort_due' then documents.whole_key(change.sort_due)
-    when 'sort_paid' then documents.whole_key(change.sort_paid)
-    when 'sort_reference' then change.sort_reference
-    when 'sort_note' then change.sort_note
-    when 'sort_client' then change.sort_client
-    when 'client_id' then coalesce(change.client_id, uuid '00000000-0000-0000-0000-000000000000')::text
-    when 'account_id' then change.account_id::text
-    else '' end collate "C"
-$$;
-
-CREATE FUNCTION documents.sort_value(sorted_by text, key text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select case
-    when sorted_by in ('number', 'sort_reference', 'sort_note', 'sort_client')
-    then format('%L', key)
-    when sorted_by in ('sort_total', 'sort_net', 'sort_due', 'sort_paid')
-    then format('%L::bigint', key::numeric - 10000000000000000000::numeric)
-    when sorted_by in ('client_id', 'account_id')
-    then format('uuid %L', key)
-    else format('timestamptz %L', key || '+00') end
-$$;
-
-CREATE FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $_$
-declare
-  expression text := case of_order when 'id' then 'id' else format('(%s, id)', documents.sort_expression(of_order)) end;
-  bounds text := '';
-  below record;
-begin
-  select m.key, m.id into below from documents.tally_mark m
-   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
-     and (m.key, m.id) > (from_key, from_id) order by m.key, m.id limit 1;
-  if from_id <> uuid '00000000-0000-0000-0000-000000000000' then
-    bounds := format(' and %s >= (%s%L::uuid)', expression,
-      case of_order when 'id' then '' else documents.sort_value(of_order, from_key) || ', ' end, from_id);
-  end if;
-  if below.id is not null then
-    bounds := bounds || format(' and %s < (%s%L::uuid)', expression,
-      case of_order when 'id' then '' else documents.sort_value(of_order, below.key) || ', ' end, below.id);
-  end if;
-  delete from documents.tally_mark m
-   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
-     and m.key = from_key and m.id = from_id;
-  execute format($q$
-    with own as materialized (
-      select id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year,
-             (%3$s) collate "C" as key,
-             row_number() over (order by %1$s) - 1 as place
-        from documents.document
-       where shard = $1 and organization_id = $2 and deleted_at is null %2$s),
-    mark as materialized (
-      select 0::bigint as place, $4::text collate "C" as key, $5::uuid as id
-       union all
-      select place, key, id from own where place > 0 and place %% 2500 = 0),
-    pending as (
-      select c.*, documents.sort_key($3, c) collate "C" as key
-        from documents.tally_change c where c.shard = $1 and c.organization_id = $2),
-    cell as (
-      select m.key, m.id,
-             o.type, o.draft, o.incoming, o.canceled, o.sent_snail_mail, o.has_unit, o.decimal_places, o.paid_in_full,
-           o.currency, o.date_year, 1 as n
-        from own o join mark m on m.place = o.place - o.place %% 2500
-       union all
-      select m.key, m.id,
-             p.type, p.draft, p.incoming, p.canceled, p.sent_snail_mail, p.has_unit, p.decimal_places, p.paid_in_full,
-           p.currency, p.date_year, -p.n
-        from pending p
-       cross join lateral (select key, id from mark where (mark.key, mark.id) <= (p.key, p.id)
-                            order by mark.key desc, mark.id desc limit 1) m
-       where $6::text is null or (p.key, p.id) < ($6::text collate "C", $7::uuid))
-    insert into documents.tally_mark (shard, organization_id, sorted_by, key, id,
-           type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
-    select $1, $2, $3, key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full,
-      currency, date_year,
-           sum(n)
-      from cell
-     group by key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
-       date_year
-    having sum(n) <> 0
-    $q$, expression, bounds, documents.key_expression(of_order))
-  using of_shard, of_organization, of_order, from_key, from_id, below.key, below.id;
-end $_$;
-
-CREATE FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid)
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
-  update documents.document d set overdue_at = moment
-    from (select o.shard, o.id from documents.document o
-           where o.overdue_at is null and not o.draft and not o.canceled and not o.paid_in_full and o.deleted_at is null
-             and o.type in ('invoice', 'advance') and o.date_due < moment
-             and documents.day(o.date_due, o.timezone) < (moment at time zone o.timezone)::date
-           order by o.date_due limit most for update skip locked) taken
-   where d.shard = taken.shard and d.id = taken.id
-  returning d.organization_id, d.id
-$$;
-
-CREATE FUNCTION documents.tallies_due(at_least integer) RETURNS TABLE(shard integer, organization_id uuid)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
-  select c.shard, c.organization_id from documents.tally_change c group by c.shard, c.organization_id having count(*) >= at_least
-$$;
-
-CREATE FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
-declare of_order text;
-begin
-  perform pg_advisory_xact_lock(hashtextextended(of_organization::text, 20));
-  delete from documents.tally_mark m where m.shard = of_shard and m.organization_id = of_organization;
-  insert into documents.tally_mark (shard, organization_id, sorted_by, key, id,
-    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
-  select of_shard, of_organization, '', '', uuid '00000000-0000-0000-0000-000000000000',
-         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, sum(n)
-    from (select type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
-      date_year, 1 as n
-            from documents.document d
-           where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
-           union all
-          select type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
-            date_year, -n
-            from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization) x
-   group by type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year
-  having sum(n) <> 0;
-  foreach of_order in array documents.orders() loop
-    perform documents.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
-  end loop;
-end $$;
-
-CREATE FUNCTION documents.term(organization uuid, name text, value text) RETURNS bigint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ select hashtextextended(organization::text || '.' || name || '=' || value, 45) $$;
-
-CREATE FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, custom jsonb) RETURNS bigint[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select array_agg(documents.term(organization, t.name, t.value))
-    from (select 'custom.' || c.key as name, c.value from jsonb_each_text(custom) c
-           union all
-          select n.name, n.value
-            from (values ('_documentClient.email', client ->> 'email'), ('_documentClient.taxNumber', client ->> 'tax_number'),
-                         ('_documentClient.companyNumber', client ->> 'company_number'),
-                         ('_documentClient.address', client ->> 'address'), ('_documentClient.city', client ->> 'city'),
-                         ('_documentClient.zip', client ->> 'zip'), ('_documentClient.country', client ->> 'country'),
-                         ('_documentClient.countryAlpha2Code', client ->> 'country_code'),
-                         ('_documentClient.phone', client ->> 'phone'), ('_documentClient.contact', client ->> 'contact'),
-                         ('numberInternal', options ->> 'number_internal')) n(name, value)) t
-   where t.value <> ''
-$$;
-
-CREATE FUNCTION documents.whole_key(value bigint) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-  select lpad((value + 10000000000000000000::numeric)::text, 20, '0')
-$$;
-
-CREATE FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) RETURNS uuid[]
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    SET enable_seqscan TO 'off'
-    SET enable_indexscan TO 'off'
-    SET enable_indexonlyscan TO 'off'
-    AS $$
-  select array(
-    select d.id from documents.document d
-     where d.shard + 0 = of_shard and d.organization_id::text = public.tenant()::text and d.deleted_at is null
-       and documents.terms(d.organization_id, d.client, d.options, d.custom)
-           @> array(select documents.term(public.tenant(), t.name, t.value) from unnest(names, texts) t(name, value))
-     limit most)
-$$;
-
-CREATE FUNCTION events.begin_era() RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO 'pg_catalog'
-    AS $$
-  insert into events.era (era, cluster)
-  select last.era + 1, here.system_identifier
-    from (select e.era, e.cluster from events.era e order by e.era desc limit 1) last, pg_control_system() here
-   where last.cluster <> here.system_identifier
-  on conflict do nothing
 $$;
 
 CREATE FUNCTION payments.direction(type text, incoming boolean) RETURNS integer
@@ -730,6 +344,18 @@ CREATE TABLE documents.document (
     sort_reference text GENERATED ALWAYS AS ("left"(reference, 100)) STORED NOT NULL COLLATE pg_catalog."C",
     sort_note text GENERATED ALWAYS AS ("left"(note, 100)) STORED NOT NULL COLLATE pg_catalog."C",
     sort_client text GENERATED ALWAYS AS ("left"(COALESCE((client ->> 'name'::text), ''::text), 100)) STORED NOT NULL COLLATE pg_catalog."C",
+    sort_discount bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_discount)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
+    sort_credited bigint GENERATED ALWAYS AS ((LEAST(GREATEST(((total_credited)::numeric * power((10)::numeric, ((3 - exponent))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint) STORED NOT NULL,
+    sort_converted bigint GENERATED ALWAYS AS (
+CASE
+    WHEN ((conversion ->> 'total'::text) IS NOT NULL) THEN (LEAST(GREATEST(((((conversion ->> 'total'::text))::bigint)::numeric * power((10)::numeric, ((3 - ((conversion ->> 'exponent'::text))::integer))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint
+    ELSE NULL::bigint
+END) STORED,
+    sort_converted_with_tax bigint GENERATED ALWAYS AS (
+CASE
+    WHEN ((conversion ->> 'total_with_tax'::text) IS NOT NULL) THEN (LEAST(GREATEST(((((conversion ->> 'total_with_tax'::text))::bigint)::numeric * power((10)::numeric, ((3 - ((conversion ->> 'exponent'::text))::integer))::numeric)), ('-9000000000000000000'::bigint)::numeric), ('9000000000000000000'::bigint)::numeric))::bigint
+    ELSE NULL::bigint
+END) STORED,
     CONSTRAINT credit_in_use CHECK (((credit_applied = 0) OR ((payments.direction(type, incoming) * total_due) <= 0))),
     CONSTRAINT document_check CHECK ((draft = (issued_at IS NULL))),
     CONSTRAINT document_check1 CHECK ((draft OR (number IS NOT NULL))),
@@ -737,6 +363,652 @@ CREATE TABLE documents.document (
     CONSTRAINT document_decimal_places_check CHECK (((decimal_places >= 0) AND (decimal_places <= 9))),
     CONSTRAINT document_type_check CHECK ((type = ANY (ARRAY['invoice'::text, 'estimate'::text, 'advance'::text, 'credit-note'::text, 'delivery-note'::text])))
 );
+
+CREATE FUNCTION documents.each_word(d documents.document) RETURNS TABLE(name text, value text)
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+  return query select w.name, w.value from documents.words(d) w;
+end $$;
+
+CREATE FUNCTION documents.enter_shared(link text) RETURNS TABLE(organization_id uuid, document_id uuid)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+begin
+  select d.organization_id, d.id into organization_id, document_id
+    from documents.document d where d.shareable_id = link and d.deleted_at is null;
+  perform set_config('billhook.organization', coalesce(organization_id::text, ''), false);
+  if organization_id is not null then return next; end if;
+end $$;
+
+CREATE FUNCTION documents.gather_tally(of_shard integer, of_organization uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare heavy record;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended(of_organization::text, 20)) then return false; end if;
+  with gone as (
+    delete
+      from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization returning c as change),
+  placed as (
+    select m.sorted_by, m.key, m.id as mark, case when m.sorted_by = 'id' then (g.change).terms end as terms,
+           (g.change).type, (g.change).draft, (g.change).incoming, (g.change).canceled, (g.change).sent_snail_mail,
+           (g.change).has_unit, (g.change).decimal_places, (g.change).paid_in_full, (g.change).currency,
+             (g.change).date_year, (g.change).n
+      from gone g cross join lateral documents.marks_of(g.change) m),
+  noted as (
+    insert into documents.tally_mark as t (shard, organization_id, sorted_by, key, id,
+      type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
+    select of_shard, of_organization, sorted_by, key, mark,
+           type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, sum(n)
+      from placed group by sorted_by, key, mark,
+           type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year
+    having sum(n) <> 0
+    on conflict (shard, organization_id, sorted_by, key, id,
+      type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year)
+    do update set n = t.n + excluded.n)
+  insert into documents.term_mark as t (shard, organization_id, term, id, n)
+  select of_shard, of_organization, c.term, p.mark, sum(p.n)
+    from placed p
+   cross join lateral unnest(p.terms) w(term)
+    join documents.common_term c on c.shard = of_shard and c.organization_id = of_organization and c.term = w.term
+   where p.sorted_by = 'id'
+   group by c.term, p.mark having sum(p.n) <> 0
+      on conflict (shard, organization_id, term, id) do update set n = t.n + excluded.n;
+  delete from documents.term_mark t where t.shard = of_shard and t.organization_id = of_organization and t.n = 0;
+  delete from documents.tally_mark t where t.shard = of_shard and t.organization_id = of_organization and t.n = 0;
+  for heavy in
+    select t.sorted_by, t.key, t.id from documents.tally_mark t
+     where t.shard = of_shard and t.organization_id = of_organization and t.sorted_by <> ''
+     group by t.sorted_by, t.key, t.id having sum(t.n) > 5000
+  loop
+    perform documents.split_tally(of_shard, of_organization, heavy.sorted_by, heavy.key, heavy.id);
+  end loop;
+  return true;
+end $$;
+
+CREATE FUNCTION documents.instant_key(at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
+$$;
+
+CREATE FUNCTION documents.key_expression(sorted_by text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case sorted_by
+    when 'date' then $e$documents.instant_key(date)$e$
+    when 'date_due' then $e$documents.instant_key(coalesce(date_due, timestamptz '0001-01-01 00:00:00+00'))$e$
+    when 'created_at' then $e$documents.instant_key(created_at)$e$
+    when 'updated_at' then $e$documents.instant_key(updated_at)$e$
+    when 'number' then $e$coalesce(number, '')$e$
+    when 'sort_total' then $e$documents.whole_key(sort_total)$e$
+    when 'date_service' then $e$documents.instant_key(coalesce(date_service, timestamptz '0001-01-01 00:00:00+00'))$e$
+    when 'issued_at' then $e$documents.instant_key(coalesce(issued_at, timestamptz '0001-01-01 00:00:00+00'))$e$
+    when 'sort_net' then $e$documents.whole_key(sort_net)$e$
+    when 'sort_due' then $e$documents.whole_key(sort_due)$e$
+    when 'sort_paid' then $e$documents.whole_key(sort_paid)$e$
+    when 'sort_reference' then $e$sort_reference$e$
+    when 'sort_note' then $e$sort_note$e$
+    when 'sort_client' then $e$sort_client$e$
+    when 'client_id' then $e$coalesce(client_id, uuid '00000000-0000-0000-0000-000000000000')::text$e$
+    when 'account_id' then $e$account_id::text$e$
+    when 'sort_discount' then $e$documents.whole_key(sort_discount)$e$
+    when 'sort_credited' then $e$documents.whole_key(sort_credited)$e$
+    when 'sort_converted' then $e$documents.whole_key(sort_converted)$e$
+    when 'sort_converted_with_tax' then $e$documents.whole_key(sort_converted_with_tax)$e$
+    when 'date_service_to' then $e$documents.instant_key(date_service_to)$e$
+    when 'date_valid_till' then $e$documents.instant_key(date_valid_till)$e$
+    when 'date_paid' then $e$documents.instant_key(date_paid)$e$
+    when 'date_received' then $e$documents.instant_key(date_received)$e$
+    when 'accepted_at' then $e$documents.instant_key(accepted_at)$e$
+    when 'rejected_at' then $e$documents.instant_key(rejected_at)$e$
+    else $e$''$e$ end
+$_$;
+
+CREATE TABLE documents.tally_change (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    at bigint NOT NULL,
+    n smallint NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    draft boolean NOT NULL,
+    incoming boolean NOT NULL,
+    canceled boolean NOT NULL,
+    paid_in_full boolean NOT NULL,
+    currency text NOT NULL,
+    date_year integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    date timestamp with time zone NOT NULL,
+    date_due timestamp with time zone,
+    number text,
+    sort_total bigint NOT NULL,
+    date_service timestamp with time zone,
+    issued_at timestamp with time zone,
+    sort_net bigint NOT NULL,
+    sort_due bigint NOT NULL,
+    sort_paid bigint NOT NULL,
+    sort_reference text NOT NULL COLLATE pg_catalog."C",
+    sort_note text NOT NULL COLLATE pg_catalog."C",
+    sort_client text NOT NULL COLLATE pg_catalog."C",
+    client_id uuid,
+    account_id uuid NOT NULL,
+    sent_snail_mail boolean NOT NULL,
+    has_unit boolean NOT NULL,
+    decimal_places smallint NOT NULL,
+    sort_discount bigint NOT NULL,
+    sort_credited bigint NOT NULL,
+    date_service_to timestamp with time zone,
+    date_valid_till timestamp with time zone,
+    date_paid timestamp with time zone,
+    date_received timestamp with time zone,
+    accepted_at timestamp with time zone,
+    rejected_at timestamp with time zone,
+    sort_converted bigint,
+    sort_converted_with_tax bigint,
+    terms bigint[]
+);
+
+CREATE FUNCTION documents.marks_of(change documents.tally_change) RETURNS TABLE(sorted_by text, key text, id uuid)
+    LANGUAGE sql STABLE
+    AS $$
+  select s.sorted_by, coalesce(m.key, '') collate "C", coalesce(m.id, uuid '00000000-0000-0000-0000-000000000000')
+    from unnest(array_prepend('', documents.orders())) s(sorted_by)
+   cross join lateral (select documents.sort_key(s.sorted_by, change) as key offset 0) k
+    left join lateral (
+         select m.key, m.id from documents.tally_mark m
+          where s.sorted_by <> '' and m.shard = change.shard and m.organization_id = change.organization_id
+            and m.sorted_by = s.sorted_by and (m.key, m.id) <= (k.key, change.id)
+          order by m.key desc, m.id desc limit 1) m on true
+   where k.key is not null
+$$;
+
+CREATE FUNCTION documents.note_tally() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare is_saying_the_same boolean := false;
+begin
+  if tg_op = 'UPDATE' and (old.deleted_at is null) = (new.deleted_at is null) then
+    is_saying_the_same :=
+      (old.unit_id, old.options ->> 'number_internal', old.footer, old.signature, old.client, old.custom, old.date_service_to is null,
+       old.date_valid_till is null, old.date_paid is null, old.date_received is null, old.accepted_at is null,
+       old.rejected_at is null, old.conversion is null, old.unique_id is null, old.shareable_id is null,
+       old.previous_document_id is null)
+      is not distinct from
+      (new.unit_id, new.options ->> 'number_internal', new.footer, new.signature, new.client, new.custom, new.date_service_to is null,
+       new.date_valid_till is null, new.date_paid is null, new.date_received is null, new.accepted_at is null,
+       new.rejected_at is null, new.conversion is null, new.unique_id is null, new.shareable_id is null,
+       new.previous_document_id is null);
+  end if;
+  if tg_op = 'UPDATE' and (old.deleted_at is null) = (new.deleted_at is null)
+     and (old.type, old.draft, old.incoming, old.canceled, old.sent_snail_mail, old.has_unit, old.decimal_places,
+          old.paid_in_full, old.currency, old.date_year, old.date, old.date_due, old.created_at, old.updated_at, old.number,
+          old.sort_total, old.date_service, old.issued_at, old.sort_net, old.sort_due, old.sort_paid, old.sort_reference,
+          old.sort_note, old.sort_client, old.client_id, old.account_id,
+          old.sort_discount, old.sort_credited, old.date_service_to, old.date_valid_till, old.date_paid,
+          old.date_received, old.accepted_at, old.rejected_at, old.sort_converted, old.sort_converted_with_tax)
+         is not distinct from
+         (new.type, new.draft, new.incoming, new.canceled, new.sent_snail_mail, new.has_unit, new.decimal_places,
+          new.paid_in_full, new.currency, new.date_year, new.date, new.date_due, new.created_at, new.updated_at, new.number,
+          new.sort_total, new.date_service, new.issued_at, new.sort_net, new.sort_due, new.sort_paid, new.sort_reference,
+          new.sort_note, new.sort_client, new.client_id, new.account_id,
+          new.sort_discount, new.sort_credited, new.date_service_to, new.date_valid_till, new.date_paid,
+          new.date_received, new.accepted_at, new.rejected_at, new.sort_converted, new.sort_converted_with_tax)
+     and is_saying_the_same
+  then
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    if old.deleted_at is null then
+      insert into documents.tally_change (shard, organization_id, n,
+        id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, date,
+        date_due, created_at, updated_at, number, sort_total, date_service, issued_at, sort_net, sort_due, sort_paid,
+        sort_reference, sort_note, sort_client, client_id, account_id,
+        sort_discount, sort_credited, date_service_to, date_valid_till, date_paid, date_received,
+        accepted_at, rejected_at, sort_converted, sort_converted_with_tax, terms)
+      values (old.shard, old.organization_id, -1, old.id,
+        old.type, old.draft, old.incoming, old.canceled, old.sent_snail_mail, old.has_unit, old.decimal_places,
+        old.paid_in_full, old.currency, old.date_year, old.date, old.date_due, old.created_at, old.updated_at, old.number,
+        old.sort_total, old.date_service, old.issued_at, old.sort_net, old.sort_due, old.sort_paid, old.sort_reference,
+        old.sort_note, old.sort_client, old.client_id, old.account_id,
+        old.sort_discount, old.sort_credited, old.date_service_to, old.date_valid_till, old.date_paid,
+        old.date_received, old.accepted_at, old.rejected_at, old.sort_converted, old.sort_converted_with_tax,
+        case when not is_saying_the_same then documents.words_of(old) end);
+    end if;
+  end if;
+  if tg_op <> 'DELETE' then
+    if new.deleted_at is null then
+      insert into documents.tally_change (shard, organization_id, n,
+        id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, date,
+        date_due, created_at, updated_at, number, sort_total, date_service, issued_at, sort_net, sort_due, sort_paid,
+        sort_reference, sort_note, sort_client, client_id, account_id,
+        sort_discount, sort_credited, date_service_to, date_valid_till, date_paid, date_received,
+        accepted_at, rejected_at, sort_converted, sort_converted_with_tax, terms)
+      values (new.shard, new.organization_id, 1, new.id,
+        new.type, new.draft, new.incoming, new.canceled, new.sent_snail_mail, new.has_unit, new.decimal_places,
+        new.paid_in_full, new.currency, new.date_year, new.date, new.date_due, new.created_at, new.updated_at, new.number,
+        new.sort_total, new.date_service, new.issued_at, new.sort_net, new.sort_due, new.sort_paid, new.sort_reference,
+        new.sort_note, new.sort_client, new.client_id, new.account_id,
+        new.sort_discount, new.sort_credited, new.date_service_to, new.date_valid_till, new.date_paid,
+        new.date_received, new.accepted_at, new.rejected_at, new.sort_converted, new.sort_converted_with_tax,
+        case when not is_saying_the_same then documents.words_of(new) end);
+    end if;
+  end if;
+  return null;
+end $$;
+
+CREATE FUNCTION documents.orders() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array[
+    'id', 'date', 'date_due', 'created_at', 'updated_at', 'number', 'sort_total', 'date_service', 'issued_at', 'sort_net',
+    'sort_due', 'sort_paid', 'sort_reference', 'sort_note', 'sort_client', 'client_id', 'account_id', 'sort_discount',
+    'sort_credited', 'date_service_to', 'date_valid_till', 'date_paid', 'date_received', 'accepted_at', 'rejected_at',
+    'sort_converted', 'sort_converted_with_tax']
+$$;
+
+CREATE FUNCTION documents.owner_of(document uuid, document_shard integer) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  select d.organization_id from documents.document d where d.shard = document_shard and d.id = document
+$$;
+
+CREATE FUNCTION documents.plain_words() RETURNS TABLE(name text, value text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select n.name, v.value
+    from unnest(array['unitId', 'numberInternal', 'footer', 'signature', '_documentClient.email', '_documentClient.taxNumber',
+      '_documentClient.companyNumber', '_documentClient.address', '_documentClient.city', '_documentClient.zip',
+      '_documentClient.country', '_documentClient.countryAlpha2Code', '_documentClient.phone', '_documentClient.contact'])
+      n(name) cross join (values (null), ('')) v(value)
+   union all
+  select n.name, null
+    from unnest(array['dateServiceTo', 'dateValidTill', 'datePaid', 'dateReceived', 'acceptedAt', 'rejectedAt',
+      'totalConverted', 'totalWithTaxConverted', 'uniqueId', 'shareableId', 'previousDocumentId']) n(name)
+$$;
+
+CREATE FUNCTION documents.refuse_another_unit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'an issued document cannot be changed' using errcode = 'BH001';
+end $$;
+
+CREATE FUNCTION documents.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  if old.draft then
+    return case tg_op when 'DELETE' then old else new end;
+  end if;
+  if tg_op = 'DELETE' then
+    raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
+  end if;
+  if (old.draft, old.shard, old.id, old.organization_id, old.account_id, old.type, old.incoming, old.number, old.series,
+      old.date_year, old.date, old.date_service, old.date_service_to, old.date_due, old.date_valid_till, old.date_paid,
+      old.reference, old.currency, old.exponent, old.decimal_places, old.rounding, old.locale, old.timezone, old.total,
+      old.total_discount, old.total_with_tax, old.note, old.tax_clause, old.footer, old.signature, old.issuer, old.client,
+      old.client_id, old.lines, old.taxes, old.reverse_taxes, old.options, old.l10n, old.data, old.document_ids,
+      old.issued_at, old.previous_document_id, old.date_received, old.created_at, old.has_unit, old.unique_id,
+      old.advance_ids, old.refers_to)
+     is distinct from
+     (new.draft, new.shard, new.id, new.organization_id, new.account_id, new.type, new.incoming, new.number, new.series,
+      new.date_year, new.date, new.date_service, new.date_service_to, new.date_due, new.date_valid_till, new.date_paid,
+      new.reference, new.currency, new.exponent, new.decimal_places, new.rounding, new.locale, new.timezone, new.total,
+      new.total_discount, new.total_with_tax, new.note, new.tax_clause, new.footer, new.signature, new.issuer, new.client,
+      new.client_id, new.lines, new.taxes, new.reverse_taxes, new.options, new.l10n, new.data, new.document_ids,
+      new.issued_at, new.previous_document_id, new.date_received, new.created_at, new.has_unit, new.unique_id,
+      new.advance_ids, new.refers_to)
+  then
+    raise exception 'an issued document cannot be changed' using errcode = 'BH001';
+  end if;
+  if new.deleted_at is not null and old.type <> 'estimate' then
+    raise exception 'an issued document cannot be deleted' using errcode = 'BH001';
+  end if;
+  if old.canceled and not new.canceled and exists (
+       select from documents.document note
+        where note.shard = old.shard and note.previous_document_id = old.id and note.type = 'credit-note'
+          and not note.draft) then
+    raise exception 'what a credit note has canceled stays canceled' using errcode = 'BH001';
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION documents.refuse_conversion() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'an issued document is not converted anew' using errcode = 'BH001';
+end $$;
+
+CREATE FUNCTION documents.refuse_emptying() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'issued documents cannot be deleted' using errcode = 'BH001';
+end $$;
+
+CREATE FUNCTION documents.refuse_going_back() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if tg_op = 'UPDATE' then
+    if (old.shard, old.organization_id, old.type, old.series, old.year)
+       is not distinct from (new.shard, new.organization_id, new.type, new.series, new.year) and new.last >= old.last then
+      return new;
+    end if;
+  end if;
+  raise exception 'a counter of document numbers never goes back' using errcode = 'BH003';
+end $$;
+
+CREATE FUNCTION documents.saying(of_shard integer, of_organization uuid, of_name text, of_value text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET enable_indexonlyscan TO 'off'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+  select d.id from documents.document d
+   where d.shard + 0 = of_shard and d.organization_id::text = of_organization::text and d.deleted_at is null
+     and documents.terms(d.organization_id, d.client, d.options, d.custom, d.footer, d.signature)
+         @> array[documents.term(of_organization, of_name, of_value)]
+     and exists (select from documents.each_word(d) w where w.name = of_name and w.value = of_value)
+   union all
+  select d.id from documents.document d
+   where of_name = 'unitId' and d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
+     and d.unit_id = case when of_name = 'unitId' then of_value::uuid end
+$$;
+
+CREATE FUNCTION documents.sort_expression(sorted_by text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  select case sorted_by
+    when 'date_due' then $e$(case when date_due is null then timestamptz '0001-01-01 00:00:00+00' else date_due end)$e$
+    when 'number' then $e$((case when number is null then '' else number end) collate "C")$e$
+    when 'date_service' then $e$(case when date_service is null
+      then timestamptz '0001-01-01 00:00:00+00' else date_service end)$e$
+    when 'issued_at' then $e$(case when issued_at is null then timestamptz '0001-01-01 00:00:00+00' else issued_at end)$e$
+    when 'client_id' then $e$(case when client_id is null
+      then uuid '00000000-0000-0000-0000-000000000000' else client_id end)$e$
+    else sorted_by end
+$_$;
+
+CREATE FUNCTION documents.sort_key(sorted_by text, change documents.tally_change) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select case sorted_by
+    when 'date' then documents.instant_key(change.date)
+    when 'date_due' then documents.instant_key(coalesce(change.date_due, timestamptz '0001-01-01 00:00:00+00'))
+    when 'created_at' then documents.instant_key(change.created_at)
+    when 'updated_at' then documents.instant_key(change.updated_at)
+    when 'number' then coalesce(change.number, '')
+    when 'sort_total' then documents.whole_key(change.sort_total)
+    when 'date_service' then documents.instant_key(coalesce(change.date_service, timestamptz '0001-01-01 00:00:00+00'))
+    when 'issued_at' then documents.instant_key(coalesce(change.issued_at, timestamptz '0001-01-01 00:00:00+00'))
+    when 'sort_net' then documents.whole_key(change.sort_net)
+    when 'sort_due' then documents.whole_key(change.sort_due)
+    when 'sort_paid' then documents.whole_key(change.sort_paid)
+    when 'sort_reference' then change.sort_reference
+    when 'sort_note' then change.sort_note
+    when 'sort_client' then change.sort_client
+    when 'client_id' then coalesce(change.client_id, uuid '00000000-0000-0000-0000-000000000000')::text
+    when 'account_id' then change.account_id::text
+    when 'sort_discount' then documents.whole_key(change.sort_discount)
+    when 'sort_credited' then documents.whole_key(change.sort_credited)
+    when 'sort_converted' then documents.whole_key(change.sort_converted)
+    when 'sort_converted_with_tax' then documents.whole_key(change.sort_converted_with_tax)
+    when 'date_service_to' then documents.instant_key(change.date_service_to)
+    when 'date_valid_till' then documents.instant_key(change.date_valid_till)
+    when 'date_paid' then documents.instant_key(change.date_paid)
+    when 'date_received' then documents.instant_key(change.date_received)
+    when 'accepted_at' then documents.instant_key(change.accepted_at)
+    when 'rejected_at' then documents.instant_key(change.rejected_at)
+    else '' end collate "C"
+$$;
+
+CREATE FUNCTION documents.sort_value(sorted_by text, key text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when sorted_by in ('number', 'sort_reference', 'sort_note', 'sort_client')
+    then format('%L', key)
+    when sorted_by in ('sort_total', 'sort_net', 'sort_due', 'sort_paid', 'sort_discount', 'sort_credited', 'sort_converted',
+                       'sort_converted_with_tax')
+    then format('%L::bigint', key::numeric - 10000000000000000000::numeric)
+    when sorted_by in ('client_id', 'account_id')
+    then format('uuid %L', key)
+    else format('timestamptz %L', key || '+00') end
+$$;
+
+CREATE FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $_$
+declare
+  expression text := case of_order when 'id' then 'id' else format('(%s, id)', documents.sort_expression(of_order)) end;
+  bounds text := '';
+  below record;
+begin
+  select m.key, m.id into below from documents.tally_mark m
+   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
+     and (m.key, m.id) > (from_key, from_id) order by m.key, m.id limit 1;
+  if from_id <> uuid '00000000-0000-0000-0000-000000000000' then
+    bounds := format(' and %s >= (%s%L::uuid)', expression,
+      case of_order when 'id' then '' else documents.sort_value(of_order, from_key) || ', ' end, from_id);
+  end if;
+  if below.id is not null then
+    bounds := bounds || format(' and %s < (%s%L::uuid)', expression,
+      case of_order when 'id' then '' else documents.sort_value(of_order, below.key) || ', ' end, below.id);
+  end if;
+  delete from documents.tally_mark m
+   where m.shard = of_shard and m.organization_id = of_organization and m.sorted_by = of_order
+     and m.key = from_key and m.id = from_id;
+  execute format($q$
+    with own as materialized (
+      select id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year,
+             (%3$s) collate "C" as key,
+             row_number() over (order by %1$s) - 1 as place
+        from documents.document
+       where shard = $1 and organization_id = $2 and deleted_at is null and %4$s is not null %2$s),
+    mark as materialized (
+      select 0::bigint as place, $4::text collate "C" as key, $5::uuid as id
+       union all
+      select place, key, id from own where place > 0 and place %% 2500 = 0),
+    pending as (
+      select c.*, documents.sort_key($3, c) collate "C" as key
+        from documents.tally_change c where c.shard = $1 and c.organization_id = $2),
+    cell as (
+      select m.key, m.id,
+             o.type, o.draft, o.incoming, o.canceled, o.sent_snail_mail, o.has_unit, o.decimal_places, o.paid_in_full,
+           o.currency, o.date_year, 1 as n
+        from own o join mark m on m.place = o.place - o.place %% 2500
+       union all
+      select m.key, m.id,
+             p.type, p.draft, p.incoming, p.canceled, p.sent_snail_mail, p.has_unit, p.decimal_places, p.paid_in_full,
+           p.currency, p.date_year, -p.n
+        from pending p
+       cross join lateral (select key, id from mark where (mark.key, mark.id) <= (p.key, p.id)
+                            order by mark.key desc, mark.id desc limit 1) m
+       where $6::text is null or (p.key, p.id) < ($6::text collate "C", $7::uuid))
+    insert into documents.tally_mark (shard, organization_id, sorted_by, key, id,
+           type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
+    select $1, $2, $3, key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full,
+      currency, date_year,
+           sum(n)
+      from cell
+     group by key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
+       date_year
+    having sum(n) <> 0
+    $q$, expression, bounds, documents.key_expression(of_order), documents.sort_expression(of_order))
+  using of_shard, of_organization, of_order, from_key, from_id, below.key, below.id;
+  if of_order = 'id' then
+    perform documents.count_terms(of_shard, of_organization, from_id, below.id);
+  end if;
+end $_$;
+
+CREATE FUNCTION documents.take_overdue(moment timestamp with time zone, most integer) RETURNS TABLE(organization_id uuid, document_id uuid)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+  update documents.document d set overdue_at = moment
+    from (select o.shard, o.id from documents.document o
+           where o.overdue_at is null and not o.draft and not o.canceled and not o.paid_in_full and o.deleted_at is null
+             and o.type in ('invoice', 'advance') and o.date_due < moment
+             and documents.day(o.date_due, o.timezone) < (moment at time zone o.timezone)::date
+           order by o.date_due limit most for update skip locked) taken
+   where d.shard = taken.shard and d.id = taken.id
+  returning d.organization_id, d.id
+$$;
+
+CREATE FUNCTION documents.tallies_due(at_least integer) RETURNS TABLE(shard integer, organization_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+  select c.shard, c.organization_id from documents.tally_change c group by c.shard, c.organization_id having count(*) >= at_least
+$$;
+
+CREATE FUNCTION documents.tally_anew(of_shard integer, of_organization uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare of_order text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(of_organization::text, 20));
+  delete from documents.tally_mark m where m.shard = of_shard and m.organization_id = of_organization;
+  delete from documents.common_term t where t.shard = of_shard and t.organization_id = of_organization;
+  delete from documents.term_mark t where t.shard = of_shard and t.organization_id = of_organization;
+  insert into documents.tally_mark (shard, organization_id, sorted_by, key, id,
+    type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, n)
+  select of_shard, of_organization, '', '', uuid '00000000-0000-0000-0000-000000000000',
+         type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year, sum(n)
+    from (select type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
+      date_year, 1 as n
+            from documents.document d
+           where d.shard = of_shard and d.organization_id = of_organization and d.deleted_at is null
+           union all
+          select type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency,
+            date_year, -n
+            from documents.tally_change c where c.shard = of_shard and c.organization_id = of_organization) x
+   group by type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year
+  having sum(n) <> 0;
+  foreach of_order in array documents.orders() loop
+    perform documents.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
+  end loop;
+end $$;
+
+CREATE FUNCTION documents.term(organization uuid, name text, value text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select hashtextextended(value, hashtextextended(name, uuid_hash_extended(organization, 45)))
+$$;
+
+CREATE FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, custom jsonb, footer text, signature text) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select array_agg(documents.term(organization, t.name, t.value))
+    from (select c.name, c.value
+            from jsonb_each_text(custom) e cross join lateral (values ('custom.' || e.key, e.value), ('custom', e.key)) c(name, value)
+           where e.value is not null
+           union all
+          select n.name, n.value
+            from (values ('_documentClient.email', client ->> 'email'), ('_documentClient.taxNumber', client ->> 'tax_number'),
+                         ('_documentClient.companyNumber', client ->> 'company_number'),
+                         ('_documentClient.address', client ->> 'address'), ('_documentClient.city', client ->> 'city'),
+                         ('_documentClient.zip', client ->> 'zip'), ('_documentClient.country', client ->> 'country'),
+                         ('_documentClient.countryAlpha2Code', client ->> 'country_code'),
+                         ('_documentClient.phone', client ->> 'phone'), ('_documentClient.contact', client ->> 'contact'),
+                         ('numberInternal', options ->> 'number_internal'), ('footer', footer), ('signature', signature))
+                 n(name, value)) t
+   where t.value <> ''
+$$;
+
+CREATE FUNCTION documents.whole_key(value bigint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select lpad((value + 10000000000000000000::numeric)::text, 20, '0')
+$$;
+
+CREATE FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) RETURNS uuid[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET enable_indexonlyscan TO 'off'
+    AS $$
+  select array(
+    select d.id from documents.document d
+     where d.shard + 0 = of_shard and d.organization_id::text = public.tenant()::text and d.deleted_at is null
+       and documents.terms(d.organization_id, d.client, d.options, d.custom, d.footer, d.signature)
+           @> array(select documents.term(public.tenant(), t.name, t.value) from unnest(names, texts) t(name, value))
+     limit most)
+$$;
+
+CREATE FUNCTION documents.word(name text, value text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(hashtextextended(value, hashtextextended(name, 79)), hashtextextended(name, 79))
+$$;
+
+CREATE FUNCTION documents.words(d documents.document) RETURNS TABLE(name text, value text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select n.name, n.value
+    from (values ('unitId', (d).unit_id::text), ('numberInternal', (d).options ->> 'number_internal'),
+                 ('footer', (d).footer), ('signature', (d).signature),
+                 ('_documentClient.email', (d).client ->> 'email'), ('_documentClient.taxNumber', (d).client ->> 'tax_number'),
+                 ('_documentClient.companyNumber', (d).client ->> 'company_number'),
+                 ('_documentClient.address', (d).client ->> 'address'), ('_documentClient.city', (d).client ->> 'city'),
+                 ('_documentClient.zip', (d).client ->> 'zip'), ('_documentClient.country', (d).client ->> 'country'),
+                 ('_documentClient.countryAlpha2Code', (d).client ->> 'country_code'),
+                 ('_documentClient.phone', (d).client ->> 'phone'), ('_documentClient.contact', (d).client ->> 'contact'))
+         n(name, value)
+   union all
+  select n.name, null
+    from (values ('dateServiceTo', (d).date_service_to is null), ('dateValidTill', (d).date_valid_till is null),
+                 ('datePaid', (d).date_paid is null), ('dateReceived', (d).date_received is null),
+                 ('acceptedAt', (d).accepted_at is null), ('rejectedAt', (d).rejected_at is null),
+                 ('totalConverted', (d).total_converted is null),
+                 ('totalWithTaxConverted', (d).total_with_tax_converted is null),
+                 ('uniqueId', (d).unique_id is null), ('shareableId', (d).shareable_id is null),
+                 ('previousDocumentId', (d).previous_document_id is null)) n(name, is_lacking)
+   where n.is_lacking
+   union all
+  select c.name, c.value
+    from jsonb_each_text((d).custom) e cross join lateral (values ('custom.' || e.key, e.value), ('custom', e.key)) c(name, value)
+   where e.value is not null
+$$;
+
+CREATE FUNCTION documents.words_of(d documents.document) RETURNS bigint[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+begin
+  return (select array_agg(documents.word(w.name, w.value)) from documents.words(d) w);
+end $$;
+
+CREATE FUNCTION events.begin_era() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog'
+    AS $$
+  insert into events.era (era, cluster)
+  select last.era + 1, here.system_identifier
+    from (select e.era, e.cluster from events.era e order by e.era desc limit 1) last, pg_control_system() here
+   where last.cluster <> here.system_identifier
+  on conflict do nothing
+$$;
 
 CREATE FUNCTION events.facts_of(d documents.document) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1928,6 +2200,12 @@ CREATE TABLE delivery.reminder (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE documents.common_term (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    term bigint NOT NULL
+);
+
 CREATE TABLE documents.counter (
     shard integer NOT NULL,
     organization_id uuid NOT NULL,
@@ -2013,6 +2291,35 @@ ALTER TABLE documents.tally_change ALTER COLUMN at ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE documents.term_mark (
+    shard integer NOT NULL,
+    organization_id uuid NOT NULL,
+    term bigint NOT NULL,
+    id uuid NOT NULL,
+    n bigint NOT NULL
+);
+
+CREATE VIEW documents.term_tally WITH (security_invoker='true') AS
+ SELECT term_mark.shard,
+    term_mark.organization_id,
+    term_mark.term,
+    term_mark.id,
+    term_mark.n
+   FROM documents.term_mark
+UNION ALL
+ SELECT c.shard,
+    c.organization_id,
+    t.term,
+    COALESCE(m.id, '00000000-0000-0000-0000-000000000000'::uuid) AS id,
+    c.n
+   FROM ((documents.tally_change c
+     CROSS JOIN LATERAL unnest(c.terms) t(term))
+     LEFT JOIN LATERAL ( SELECT m_1.id
+           FROM documents.tally_mark m_1
+          WHERE ((m_1.shard = c.shard) AND (m_1.organization_id = c.organization_id) AND (m_1.sorted_by = 'id'::text) AND (m_1.key = ''::text) AND (m_1.id <= c.id))
+          ORDER BY m_1.id DESC
+         LIMIT 1) m ON (true));
 
 CREATE TABLE events.era (
     era integer NOT NULL,
@@ -2656,6 +2963,9 @@ ALTER TABLE ONLY delivery.email
 ALTER TABLE ONLY delivery.reminder
     ADD CONSTRAINT reminder_pkey PRIMARY KEY (shard, document_id, occasion);
 
+ALTER TABLE ONLY documents.common_term
+    ADD CONSTRAINT common_term_pkey PRIMARY KEY (shard, organization_id, term);
+
 ALTER TABLE ONLY documents.counter
     ADD CONSTRAINT counter_pkey PRIMARY KEY (shard, organization_id, type, series, year);
 
@@ -2670,6 +2980,9 @@ ALTER TABLE ONLY documents.tally_change
 
 ALTER TABLE ONLY documents.tally_mark
     ADD CONSTRAINT tally_mark_pkey PRIMARY KEY (shard, organization_id, sorted_by, key, id, type, draft, incoming, canceled, sent_snail_mail, has_unit, decimal_places, paid_in_full, currency, date_year) INCLUDE (n);
+
+ALTER TABLE ONLY documents.term_mark
+    ADD CONSTRAINT term_mark_pkey PRIMARY KEY (shard, organization_id, term, id) INCLUDE (n);
 
 ALTER TABLE ONLY events.era
     ADD CONSTRAINT era_pkey PRIMARY KEY (era);
@@ -2891,9 +3204,17 @@ END), id) INCLUDE (client_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_by_client_name ON documents.document USING btree (shard, organization_id, sort_client, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX document_by_converted ON documents.document USING btree (shard, organization_id, sort_converted, id) WHERE ((sort_converted IS NOT NULL) AND (deleted_at IS NULL));
+
+CREATE INDEX document_by_converted_with_tax ON documents.document USING btree (shard, organization_id, sort_converted_with_tax, id) WHERE ((sort_converted_with_tax IS NOT NULL) AND (deleted_at IS NULL));
+
 CREATE INDEX document_by_creation ON documents.document USING btree (shard, organization_id, created_at, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX document_by_credited ON documents.document USING btree (shard, organization_id, sort_credited, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX document_by_date ON documents.document USING btree (shard, organization_id, date, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX document_by_discount ON documents.document USING btree (shard, organization_id, sort_discount, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_by_due ON documents.document USING btree (shard, organization_id, (
 CASE
@@ -2973,7 +3294,7 @@ CREATE INDEX document_rejected_at ON documents.document USING btree (shard, orga
 
 CREATE UNIQUE INDEX document_shareable_id ON documents.document USING btree (shareable_id) WHERE (shareable_id IS NOT NULL);
 
-CREATE INDEX document_term ON documents.document USING gin (documents.terms(organization_id, client, options, custom)) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
+CREATE INDEX document_term ON documents.document USING gin (documents.terms(organization_id, client, options, custom, footer, signature)) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
 
 CREATE INDEX document_to_fall_due ON documents.document USING btree (date_due) WHERE ((overdue_at IS NULL) AND (NOT draft) AND (NOT canceled) AND (NOT paid_in_full) AND (deleted_at IS NULL) AND (type = ANY (ARRAY['invoice'::text, 'advance'::text])));
 
@@ -3244,6 +3565,8 @@ CREATE POLICY tenant ON delivery.email USING ((organization_id = public.tenant()
 
 CREATE POLICY tenant ON delivery.reminder USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
+ALTER TABLE documents.common_term ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE documents.counter ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE documents.document ENABLE ROW LEVEL SECURITY;
@@ -3254,6 +3577,8 @@ ALTER TABLE documents.tally_change ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE documents.tally_mark ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY tenant ON documents.common_term USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
 CREATE POLICY tenant ON documents.counter USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON documents.document USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
@@ -3263,6 +3588,10 @@ CREATE POLICY tenant ON documents.rendering USING ((organization_id = public.ten
 CREATE POLICY tenant ON documents.tally_change USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
 
 CREATE POLICY tenant ON documents.tally_mark USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+CREATE POLICY tenant ON documents.term_mark USING ((organization_id = public.tenant())) WITH CHECK ((organization_id = public.tenant()));
+
+ALTER TABLE documents.term_mark ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE events.event ENABLE ROW LEVEL SECURITY;
 
@@ -3438,7 +3767,13 @@ GRANT ALL ON FUNCTION delivery.steps(value jsonb) TO billhook_app;
 
 GRANT ALL ON FUNCTION delivery.take_reminders(moment timestamp with time zone, most integer) TO billhook_app;
 
+REVOKE ALL ON FUNCTION documents.count_term(of_shard integer, of_organization uuid, of_name text, of_value text, from_id uuid, below_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION documents.count_terms(of_shard integer, of_organization uuid, from_id uuid, below_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION documents.day(at timestamp with time zone, zone text) TO billhook_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.enter_shared(link text) TO billhook_app;
 
@@ -3458,6 +3793,8 @@ GRANT ALL ON FUNCTION documents.refuse_emptying() TO billhook_app;
 
 GRANT ALL ON FUNCTION documents.refuse_going_back() TO billhook_app;
 
+REVOKE ALL ON FUNCTION documents.saying(of_shard integer, of_organization uuid, of_name text, of_value text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION documents.sort_key(sorted_by text, change documents.tally_change) TO billhook_app;
 
 REVOKE ALL ON FUNCTION documents.split_tally(of_shard integer, of_organization uuid, of_order text, from_key text, from_id uuid) FROM PUBLIC;
@@ -3470,14 +3807,12 @@ REVOKE ALL ON FUNCTION documents.tally_anew(of_shard integer, of_organization uu
 
 GRANT ALL ON FUNCTION documents.term(organization uuid, name text, value text) TO billhook_app;
 
-GRANT ALL ON FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, custom jsonb) TO billhook_app;
+GRANT ALL ON FUNCTION documents.terms(organization uuid, client jsonb, options jsonb, custom jsonb, footer text, signature text) TO billhook_app;
 
 REVOKE ALL ON FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION documents.with_terms(names text[], texts text[], of_shard integer, most integer) TO billhook_app;
 
 REVOKE ALL ON FUNCTION events.begin_era() FROM PUBLIC;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE documents.document TO billhook_app;
 
 REVOKE ALL ON FUNCTION events.facts_of(d documents.document) FROM PUBLIC;
 
@@ -3625,6 +3960,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE delivery.email TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE delivery.reminder TO billhook_app;
 
+GRANT SELECT ON TABLE documents.common_term TO billhook_app;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE documents.counter TO billhook_app;
 
 GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
@@ -3632,6 +3969,10 @@ GRANT SELECT,INSERT ON TABLE documents.rendering TO billhook_app;
 GRANT SELECT ON TABLE documents.tally_mark TO billhook_app;
 
 GRANT SELECT ON TABLE documents.tally TO billhook_app;
+
+GRANT SELECT ON TABLE documents.term_mark TO billhook_app;
+
+GRANT SELECT ON TABLE documents.term_tally TO billhook_app;
 
 GRANT SELECT ON TABLE events.era TO billhook_app;
 

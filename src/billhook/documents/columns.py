@@ -13,12 +13,13 @@ from billhook.web import (
 )
 
 
-def _amount(column: str, sorted_by: str = "") -> Column:
+def _amount(column: str, sorted_by: str) -> Column:
     return Column(f"({column} * power(10::numeric, -exponent))", "number", sorted_by, sorted_by)
 
 
-def _converted(column: str) -> Column:
-    return Column(f"({column} * power(10::numeric, -(conversion ->> 'exponent')::int))", "number")
+def _converted(column: str, sorted_by: str) -> Column:
+    sql = f"({column} * power(10::numeric, -(conversion ->> 'exponent')::int))"
+    return Column(sql, "number", sorted_by, sorted_by)
 
 
 CUT: Final = 100
@@ -68,14 +69,14 @@ COLUMNS: Final[Columns] = {
     "currencyId": Column("currency"),
     "decimalPlaces": Column("decimal_places", "whole"),
     "total": _amount("total", "sort_net"),
-    "totalDiscount": _amount("total_discount"),
+    "totalDiscount": _amount("total_discount", "sort_discount"),
     "totalWithTax": _amount("total_with_tax", "sort_total"),
     "totalPaid": _amount("total_paid", "sort_paid"),
-    "totalCredited": _amount("total_credited"),
+    "totalCredited": _amount("total_credited", "sort_credited"),
     "totalDue": _amount("total_due", "sort_due"),
     "numberInternal": Column("(options ->> 'number_internal')"),
-    "totalConverted": _converted("total_converted"),
-    "totalWithTaxConverted": _converted("total_with_tax_converted"),
+    "totalConverted": _converted("total_converted", "sort_converted"),
+    "totalWithTaxConverted": _converted("total_with_tax_converted", "sort_converted_with_tax"),
     "note": _text("note", "sort_note"),
     "footer": Column("footer"),
     "signature": Column("signature"),
@@ -106,9 +107,16 @@ TERMS: Final = frozenset(
         "_documentClient.countryAlpha2Code",
         "_documentClient.phone",
         "_documentClient.contact",
+        "footer",
+        "signature",
     }
 )
-"""What is looked up at any size beside the keys of `custom`, though it is a part of something else."""
+"""What is looked up in one index of what few documents say, beside the keys of `custom`."""
+LACKED: Final = frozenset(
+    "dateServiceTo dateValidTill datePaid dateReceived acceptedAt rejectedAt totalConverted totalWithTaxConverted"
+    " uniqueId shareableId previousDocumentId".split()
+)
+"""What documents are counted by only as to whether they have it."""
 TALLIED: Final = frozenset(
     "type draft incoming canceled sentSnailMail hasUnit decimalPlaces paidInFull currencyId dateYear"
     " organizationId deletedAt".split()
@@ -134,5 +142,17 @@ ORDERS: Final = {
     "_documentClient.name": order_by_text("sort_client", cut=CUT),
     "clientId": order_by_reference("client_id", unset=True),
     "accountId": order_by_reference("account_id"),
+    "totalDiscount": order_by_total("sort_discount"),
+    "totalCredited": order_by_total("sort_credited"),
+    "dateServiceTo": order_by_instant("date_service_to", partial=True),
+    "dateValidTill": order_by_instant("date_valid_till", partial=True),
+    "datePaid": order_by_instant("date_paid", partial=True),
+    "dateReceived": order_by_instant("date_received", partial=True),
+    "acceptedAt": order_by_instant("accepted_at", partial=True),
+    "rejectedAt": order_by_instant("rejected_at", partial=True),
+    "totalConverted": order_by_total("sort_converted", partial=True),
+    "totalWithTaxConverted": order_by_total("sort_converted_with_tax", partial=True),
 }
-"""The orders in which any page of documents is found at any size."""
+"""The orders in which any page of documents is found at any size; of what some lack, of those that have it."""
+SORTED: Final = tuple(name for name, order in ORDERS.items() if not order.partial)
+"""What documents are sorted by, however many there are."""

@@ -242,6 +242,23 @@ select key, id, n, type, draft, incoming, canceled, sent_snail_mail, has_unit, d
        organization_id, deleted_at
   from documents.tally where shard = $1 and organization_id = $2 and sorted_by = $3;
 
+-- name: term_marks
+-- Which of these values under these names are counted by terms (they have a row without an id), and how many documents that have
+-- one stand behind each mark of the order of ids.
+with asked as (
+  select a.at::int as at, t.term
+    from unnest(:names::text[], :texts::text[]) with ordinality a(name, text, at)
+    join documents.common_term t
+      on t.shard = :shard and t.organization_id = :organization_id and t.term = documents.word(a.name, a.text))
+select at, null::uuid as id, 0::bigint as n
+  from asked
+ union all
+select a.at, t.id, sum(t.n)::bigint
+  from documents.term_tally t
+  join asked a using (term)
+ where t.shard = :shard and t.organization_id = :organization_id and t.term = any(array(select term from asked))
+ group by a.at, t.id;
+
 -- name: tallies_due
 -- The organizations that so many changes of documents wait in.
 select shard, organization_id from documents.tallies_due(:at_least::int);

@@ -23,6 +23,7 @@ from billhook.documents.model.ground import Ground
 from billhook.documents.model.new import NewDocument
 from billhook.documents.model.numbering import Series
 from billhook.documents.model.saving import KeptItem
+from billhook.documents.model.terms import TermMark
 from billhook.kernel.ids import Id
 from billhook.organizations.model import Entered, Identity
 from billhook.web import Due, Mark
@@ -356,6 +357,10 @@ async def payments_of(tx: Tx, documents: list[Id]) -> list[PaymentOf]: ...
 
 @sql.many
 async def with_terms(tx: Tx, names: list[str], texts: list[str], most: int) -> list[Id]: ...
+
+
+@sql.many
+async def term_marks(tx: Tx, names: list[str], texts: list[str | None]) -> list[TermMark]: ...
 
 
 @sql.many

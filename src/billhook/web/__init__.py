@@ -3,6 +3,7 @@
 from billhook.web.bodies import CONTENT, DATABASE, OPERATION, BillhookRequest, refuse_null_in_url
 from billhook.web.faults import Faults, find_faults
 from billhook.web.filters import (
+    Begin,
     Column,
     Columns,
     Compiled,
@@ -18,6 +19,7 @@ from billhook.web.filters import (
     order_by_total,
     parse_query,
     parse_where,
+    parts_of,
 )
 from billhook.web.paths import AnyCase
 from billhook.web.principal import Authenticator, Principal, Unauthenticated, token_of
@@ -35,6 +37,7 @@ __all__ = [
     "STATUS_OF",
     "AnyCase",
     "Authenticator",
+    "Begin",
     "BillhookRequest",
     "Column",
     "Columns",
@@ -59,6 +62,7 @@ __all__ = [
     "order_by_total",
     "parse_query",
     "parse_where",
+    "parts_of",
     "refuse_null_in_url",
     "session_token",
     "signed_in",

@@ -6,10 +6,11 @@ import msgspec
 
 from billhook.db import Tx
 from billhook.documents import store
-from billhook.documents.columns import COLUMNS, ORDERS, TALLIED
+from billhook.documents.columns import COLUMNS, ORDERS, SORTED, TALLIED
 from billhook.documents.model.document import Document, PaymentOf
 from billhook.documents.model.numbering import MAIN, Series, standard
 from billhook.documents.service.narrowing import narrowed
+from billhook.documents.service.terms import Told, told
 from billhook.kernel import ids, time
 from billhook.kernel.ids import Id
 from billhook.kernel.problems import invalid
@@ -40,25 +41,28 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     A page behind the first is found by ids alone, and only its own rows are fetched. Raises Invalid.
     """
     Compiled.of(query, COLUMNS, first=3, tie="id")  # refuses what is no query before anything is looked up
-    if not query.deleted and (near := await narrowed(tx, query.where)) is not query.where:
-        query = msgspec.structs.replace(query, where=near)
-    query = _TALLY.ordered(query)
+    by_terms = None if query.deleted else await told(tx, _TALLY, query.where)
+    query = _TALLY.ordered(await _nearer(tx, query, by_terms))
     compiled = Compiled.of(query, COLUMNS, first=3, tie="id")
     tallied = not query.deleted and _TALLY.tells(query.where)
-    begin = await _TALLY.begin(tx, query, 3) if tallied and (query.where or query.skip) else None
+    begin = None
+    if by_terms is not None and (not query.order or query.order[0][0] == "id"):
+        begin = by_terms.begin(_TALLY, query, 3)
+    elif tallied and (query.where or query.skip):
+        begin = await _TALLY.begin(tx, query, 3)
     where, said = compiled.where, compiled.arguments
-    skip, total = query.skip, None
+    skip, total = query.skip, by_terms.total if by_terms is not None else None
     if begin is not None:
         where, said, skip, total = begin.sql, begin.arguments, begin.skip, begin.total
-    elif query.where or query.skip:
+    elif total is None and (query.where or query.skip):
         total = await _count(tx, query)
-    if query.order and query.order[0][0] not in ORDERS:
+    if begin is None and query.order and query.order[0][0] not in SORTED:
         total = await _few_enough(tx, query, total)
     if total is not None and total <= query.skip:
         return [], total
     rest, arguments = ("" if query.deleted else " and deleted_at is null") + where, [tx.shard, tx.organization, *said]
     tail = f" order by {compiled.order} limit {compiled.limit}"
-    if not (tallied or query.order) and total is not None and total <= SORTED_BY_ID:
+    if begin is None and not (tallied or query.order) and total is not None and total <= SORTED_BY_ID:
         rest = f" and id = any(array(select id from ({store.ids_text}{rest} offset 0) d{tail} offset {skip}))"
     elif query.skip:
         rest = f" and id = any(array({store.ids_text}{rest}{tail} offset {skip}))"
@@ -69,11 +73,22 @@ async def page(tx: Tx, query: Query) -> tuple[list[Document], int]:
     return rows, await _count(tx, query) if total is None else total
 
 
+async def _nearer(tx: Tx, query: Query, by_terms: Told | None) -> Query:
+    """Return a query with the ids of what can match, where few can."""
+    if query.deleted:
+        return query
+    if by_terms is None:
+        near = await narrowed(tx, query.where)
+    else:
+        near = by_terms.where(query.where)
+    return query if near is query.where else msgspec.structs.replace(query, where=near)
+
+
 async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
     """Return how many documents are to be sorted without an index. Raises Invalid when they are too many for that."""
     found = await _count(tx, query) if total is None else total
     if found > SORTED_AT_MOST:
-        names = ", ".join(ORDERS)
+        names = ", ".join(SORTED)
         message = f"`{query.order[0][0]}` sorts {SORTED_AT_MOST} documents at most, and {found} match"
         raise invalid("filter", "filter.order", "too_many", f"{message}; filter first, or sort by one of {names}")
     return found
@@ -82,7 +97,11 @@ async def _few_enough(tx: Tx, query: Query, total: int | None) -> int:
 async def count(tx: Tx, where: dict[str, Any], *, deleted: bool = False) -> int:
     """Return how many documents of the organization match: by the tally where it can tell, else by a look at them."""
     Compiled.of_where(where, COLUMNS, first=3)  # refuses what is no condition before anything is looked up
-    return await _count(tx, Query(where=where if deleted else await narrowed(tx, where), deleted=deleted))
+    if not deleted:
+        if (by_terms := await told(tx, _TALLY, where)) is not None:
+            return by_terms.total
+        where = await narrowed(tx, where)
+    return await _count(tx, Query(where=where, deleted=deleted))
 
 
 async def _count(tx: Tx, query: Query) -> int:

@@ -9,7 +9,7 @@ from billhook.documents.columns import COLUMNS, TERMS
 from billhook.kernel.ids import Id
 from billhook.web import Compiled
 
-_NOWHERE: Final = Id("0" * 24)
+NOWHERE: Final = Id("0" * 24)
 """The id of no document: of an empty list the planner thinks nothing, and would read all there is."""
 _LONG: Final = 90
 """Arguments from which on a filter is long enough."""
@@ -26,7 +26,7 @@ async def narrowed(tx: Tx, where: dict[str, Any]) -> dict[str, Any]:
     if not terms or "id" in where or len(Compiled.of_where(where, COLUMNS, first=1).arguments) > _LONG:
         return where
     found = await store.with_terms(tx, [name for name, _ in terms], [text for _, text in terms], MOST + 1)
-    return where if len(found) > MOST else where | {"id": {"inq": found or [_NOWHERE]}}
+    return where if len(found) > MOST else where | {"id": {"inq": found or [NOWHERE]}}
 
 
 def _terms(where: Any) -> Iterator[tuple[str, str]]:

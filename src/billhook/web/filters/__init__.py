@@ -4,10 +4,18 @@ from billhook.web.filters.columns import Column, Columns
 from billhook.web.filters.compiler import Compiled
 from billhook.web.filters.listing import Listing
 from billhook.web.filters.query import Query, parse_query, parse_where
-from billhook.web.filters.spans import Order, order_by_instant, order_by_reference, order_by_text, order_by_total
-from billhook.web.filters.tally import Due, Mark, Tally
+from billhook.web.filters.spans import (
+    Order,
+    order_by_instant,
+    order_by_reference,
+    order_by_text,
+    order_by_total,
+    parts_of,
+)
+from billhook.web.filters.tally import Begin, Due, Mark, Tally
 
 __all__ = [
+    "Begin",
     "Column",
     "Columns",
     "Compiled",
@@ -23,4 +31,5 @@ __all__ = [
     "order_by_total",
     "parse_query",
     "parse_where",
+    "parts_of",
 ]

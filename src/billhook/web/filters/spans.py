@@ -22,8 +22,8 @@ class Order(msgspec.Struct, frozen=True):
     """An order in which any page is found at any size: its name in the tally, and how to compare with a mark of it.
 
     `value` makes a value of the mark's key, which is the parameter written `{}`; the order of ids has none. `kind` says
-    how a value becomes a key. Rows without a value stand behind the key `unset`, if there can be such. Of texts only
-    the first `cut` characters count.
+    how a value becomes a key. Rows without a value stand behind the key `unset`, if there can be such; in a `partial`
+    order they do not stand at all. Of texts only the first `cut` characters count.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Order(msgspec.Struct, frozen=True):
     kind: str = "id"
     unset: str | None = None
     cut: int = 0
+    partial: bool = False
 
     def key(self, value: Any) -> tuple[str, bool] | None:
         """Return the key of a value, and whether it is exactly that or the last one below; None where none tells it."""
@@ -46,15 +47,15 @@ class Order(msgspec.Struct, frozen=True):
         return (str(ids.to_uuid(Id(value))) if self.value else value), True
 
 
-def order_by_instant(name: str, *, unset: bool = False) -> Order:
+def order_by_instant(name: str, *, unset: bool = False, partial: bool = False) -> Order:
     """Return the order of a column that holds instants, or none where it can be `unset`."""
     nothing = "0001-01-01 00:00:00.000000" if unset else None
-    return Order(name, "({}::text || '+00')::timestamptz", "instant", nothing)
+    return Order(name, "({}::text || '+00')::timestamptz", "instant", nothing, partial=partial)
 
 
-def order_by_total(name: str) -> Order:
+def order_by_total(name: str, *, partial: bool = False) -> Order:
     """Return the order of a column that holds thousandths."""
-    return Order(name, "({}::text::numeric - 10000000000000000000)::bigint", "total")
+    return Order(name, "({}::text::numeric - 10000000000000000000)::bigint", "total", partial=partial)
 
 
 def order_by_text(name: str, *, unset: bool = False, cut: int = 0) -> Order:

@@ -77,6 +77,8 @@ class Tally(msgspec.Struct, frozen=True):
     def ordered(self, query: Query) -> Query:
         """Return a query that says no order with the order of the range it asks for, if that is one."""
         name = "" if query.order else sorted_by(query.where, self.columns, self.orders)
+        if name and self.orders[name].partial and not self.tells(query.where):
+            return query
         return msgspec.structs.replace(query, order=((name, "ASC"),)) if name not in ("", "id") else query
 
     async def count(self, tx: Tx, where: dict[str, Any]) -> int:
@@ -99,12 +101,20 @@ class Tally(msgspec.Struct, frozen=True):
         name, way = query.order[0] if query.order else ("id", "ASC")
         order = self.orders.get(name) if len(query.order) <= 1 else None
         span = self.span(query.where)
-        if order is None or span is None or span.name not in ("", name):
+        if order is None or span is None or span.name not in ("", name) or (order.partial and not span.name):
             return None
         if span.name and (few := await self._few(tx, span, query.where)) is not None:
             return Begin(*self.condition(query.where, first), query.skip, few)
-        marks = await (self._marks_within(tx, span) if span.name else self._marks_of(tx, order, query.where))
-        place, total = place_of(marks, query.skip, descending=way == "DESC"), sum(mark.n for mark in marks)
+        marks = await (self._marks_within(tx, span) if span.name else self.marks_of(tx, order, query.where))
+        return self._begin_by(marks, name, span, way, query.skip, first)
+
+    def begin_by(self, marks: list[Mark], query: Query, first: int) -> Begin:
+        """Return where a page of a condition begins by marks of the order of ids, which tell what matches it."""
+        way = query.order[0][1] if query.order else "ASC"
+        return self._begin_by(marks, "id", Span("", query.where), way, query.skip, first)
+
+    def _begin_by(self, marks: list[Mark], name: str, span: Span, way: str, skip: int, first: int) -> Begin:
+        place, total = place_of(marks, skip, descending=way == "DESC"), sum(mark.n for mark in marks)
         return Begin(*self._from(name, span, marks, place.mark, first, way), place.skip, total)
 
     def _from(
@@ -135,6 +145,8 @@ class Tally(msgspec.Struct, frozen=True):
     def _within(self, span: Span, first: int) -> tuple[str, list[Any]]:
         """Return SQL that is true inside of a range, and its arguments."""
         sql, arguments = "", list[Any]()
+        if span.name and self.orders[span.name].partial:  # which the comparison of a row with a mark does not tell
+            sql = f" and {self.columns[span.name].order or self.columns[span.name].sql} is not null"
         for bound, sign in ((span.low, ">"), (span.high, "<")):
             if bound is not None:
                 order, column = self.orders[span.name], self.columns[span.name]
@@ -155,8 +167,8 @@ class Tally(msgspec.Struct, frozen=True):
         text = f"select count(*) from ({self.ids_text} and deleted_at is null{rest}) d"
         return (await self.rows.anew(tx, text, [tx.shard, tx.organization, *arguments]))[0]
 
-    async def _marks_of(self, tx: Tx, order: Order, where: dict[str, Any]) -> list[Mark]:
-        """Return the marks of an order that matching rows stand behind."""
+    async def marks_of(self, tx: Tx, order: Order, where: dict[str, Any]) -> list[Mark]:
+        """Return the marks of an order that rows stand behind which match what is tallied."""
         compiled = Compiled.of_where(where, self.columns, first=4)
         text = f"select key, id, sum(n)::bigint as n from ({self.marks_text}{compiled.where}) m"
         text += " group by key, id order by key, id"
