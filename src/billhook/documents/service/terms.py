@@ -1,7 +1,8 @@
 """Counting by terms: what many documents say alike, or lack, is told by marks; what few say is found."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
+from itertools import accumulate
 from typing import Any, Final
 
 import msgspec
@@ -30,18 +31,40 @@ class Told(msgspec.Struct, frozen=True):
         return sum(mark.n for mark in self.marks) if self.found is None else len(self.found)
 
     def begin(self, tally: Tally, query: Query, first: int) -> Begin:
-        """Return where a page in the order of ids begins."""
-        if self.found is None:
-            return tally.begin_by(self.marks, query, first)
-        in_order = self.found[::-1] if query.order and query.order[0][1] == "DESC" else self.found
-        page = in_order[query.skip : query.skip + query.limit]
-        return Begin(f" and id = any(${first}::uuid[])", [page], 0, self.total)
+        """Return where a page in the order of ids is: its own ids, or a condition between two marks."""
+        descending = bool(query.order) and query.order[0][1] == "DESC"
+        if self.found is not None:
+            page = (self.found[::-1] if descending else self.found)[query.skip : query.skip + query.limit]
+            return Begin(f" and id = any(${first}::uuid[])", [page], 0, self.total)
+        low, high, skip = between(self.marks, query.skip, query.limit, descending=descending)
+        sql, arguments = tally.condition(query.where, first)
+        for sign, end in ((">=", low), ("<", high)):
+            if end is not None:
+                sql += f" and id {sign} ${first + len(arguments)}::uuid"
+                arguments.append(end)
+        return Begin(sql, arguments, skip, self.total)
 
     def where(self, where: dict[str, Any]) -> dict[str, Any]:
         """Return the condition with the ids of what matches, where those are few enough for a filter."""
         return (
             where if self.found is None or len(self.found) > MOST else where | {"id": {"inq": self.found or [NOWHERE]}}
         )
+
+
+def between(marks: list[Mark], skip: int, limit: int, *, descending: bool) -> tuple[Id | None, Id | None, int]:
+    """Return the mark that a page stands behind and the one it stands before, and how many rows to leave out there.
+
+    Both ends are said, though one would do: of a condition on a part of jsonb the planner believes that hardly a row
+    meets it, and would rather look through all than walk on from a mark.
+    """
+    if not marks:
+        return None, None, skip
+    blocks = range(len(marks))[:: -1 if descending else 1]
+    sums = list(accumulate(marks[at].n for at in blocks))
+    first, last = (min(at, len(marks) - 1) for at in (bisect_right(sums, skip), bisect_left(sums, skip + limit)))
+    low, high = sorted((blocks[first], blocks[last]))
+    left = skip - (sums[first - 1] if first else 0)
+    return marks[low].id, marks[high + 1].id if high + 1 < len(marks) else None, left
 
 
 async def told(tx: Tx, tally: Tally, where: dict[str, Any]) -> Told | None:

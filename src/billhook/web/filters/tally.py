@@ -106,15 +106,7 @@ class Tally(msgspec.Struct, frozen=True):
         if span.name and (few := await self._few(tx, span, query.where)) is not None:
             return Begin(*self.condition(query.where, first), query.skip, few)
         marks = await (self._marks_within(tx, span) if span.name else self.marks_of(tx, order, query.where))
-        return self._begin_by(marks, name, span, way, query.skip, first)
-
-    def begin_by(self, marks: list[Mark], query: Query, first: int) -> Begin:
-        """Return where a page of a condition begins by marks of the order of ids, which tell what matches it."""
-        way = query.order[0][1] if query.order else "ASC"
-        return self._begin_by(marks, "id", Span("", query.where), way, query.skip, first)
-
-    def _begin_by(self, marks: list[Mark], name: str, span: Span, way: str, skip: int, first: int) -> Begin:
-        place, total = place_of(marks, skip, descending=way == "DESC"), sum(mark.n for mark in marks)
+        place, total = place_of(marks, query.skip, descending=way == "DESC"), sum(mark.n for mark in marks)
         return Begin(*self._from(name, span, marks, place.mark, first, way), place.skip, total)
 
     def _from(
