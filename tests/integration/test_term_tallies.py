@@ -122,7 +122,7 @@ async def test_what_is_said_by_many_is_not_read_through(crowd: Case) -> None:
     ):
         assert max(await looked_at(crowd, lambda tx, where=where: documents.count(tx, where)), default=0) == 0, where
         query = Query(where=where, skip=1_200 if "exists" not in str(where) else 300, limit=9)
-        read = await looked_at(crowd, lambda tx, query=query: listing.page(tx, query))
+        read = await looked_at(crowd, lambda tx, query=query: listing.page(tx, query), without="seqscan")
         assert max(read) <= 5_000, (where, read)
 
 
