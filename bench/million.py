@@ -20,10 +20,10 @@ DOCUMENT = {
     "date_year": f"date_part('year', {AT})::int",
     "date_due": f"date_trunc('day', {AT}) + (7 + n * 7919 % 40) * interval '1 day'",
     "date_service": f"date_trunc('day', {AT})",
-    "date_service_to": f"case when n % 2 = 0 then date_trunc('day', {AT}) + (n * 7919 % 90) * interval '1 day' end",
+    "date_service_to": f"case when n % 4 > 0 then date_trunc('day', {AT}) + (n * 7919 % 90) * interval '1 day' end",
     "date_paid": f"case when n % 10 <> 5 and n % 200 <> 3 then {AT} + (n * 31 % 60) * interval '1 day' end",
     "total_discount": "case when n % 3 = 0 then n * 7919 % 1009 else 0 end",
-    "conversion": "case when n % 4 = 2 then jsonb_build_object('id', 'c', 'origin', 'USD', 'target', 'EUR', 'rate', 1,"
+    "conversion": "case when n % 4 <> 2 then jsonb_build_object('id', 'c', 'origin', 'USD', 'target', 'EUR', 'rate', 1,"
     f" 'date', now(), 'source', 'said', 'exponent', 2, 'total', {TOTAL}, 'total_with_tax', {GROSS}) end",
     "footer": "case when n % 7 = 0 then '' else 'Thank you' end",
     "total": TOTAL,
@@ -111,8 +111,8 @@ CONDITIONS: dict[str, Asked] = {
     "totalCredited": _RARE_TOTAL,
     "totalDue": Asked(0, 17, {"lte": 100}, {"gt": 12000}),
     "numberInternal": Asked(None, "A 7"),
-    "totalConverted": Asked(None, 17, {"gt": 100}, {"gt": 9990}),
-    "totalWithTaxConverted": Asked(None, 17, {"gt": 100}, {"gt": 12090}),
+    "totalConverted": Asked({"exists": True}, 17, {"gt": 100}, {"gt": 9990}),
+    "totalWithTaxConverted": Asked({"exists": True}, 17, {"gt": 100}, {"gt": 12090}),
     "note": Asked("", "Note 400000", {"lt": "Note 9"}, {"between": ["Note 300000", "Note 301000"]}),
     "footer": Asked("Thank you", "nothing"),
     "signature": Asked("", "nothing"),

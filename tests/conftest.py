@@ -85,6 +85,13 @@ async def create_database(name: str) -> str:
     return url_of(name)
 
 
+async def create_empty_database(name: str) -> str:
+    """Create a database in which nothing is, not even a schema, and return its owner's URL."""
+    name = f"{os.environ[TEMPLATE]}_{name}"
+    await _execute(f"create database {name}")
+    return url_of(name)
+
+
 @pytest.fixture(scope="session")
 def worker_name() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -600,3 +600,4 @@ begin
     perform documents.split_tally(of_shard, of_organization, of_order, '', uuid '00000000-0000-0000-0000-000000000000');
   end loop;
 end $$;
+select documents.tally_anew(o.shard, o.id) from organizations.organization o;
