@@ -140,7 +140,7 @@ CONDITIONS: dict[str, Asked] = {
 """What each documented name is asked for; `…` where that makes no sense."""
 
 
-async def _columns(owner: "asyncpg.Connection[Any]", table: str) -> list[str]:
+async def columns_of(owner: "asyncpg.Connection[Any]", table: str) -> list[str]:
     """Return the columns of a table that are written."""
     rows = await owner.fetch(
         "select column_name from information_schema.columns where table_schema || '.' || table_name = $1"
@@ -166,7 +166,7 @@ async def fill(owner: "asyncpg.Connection[Any]", base: str, rows: int) -> None:
         ("payments.entry", "document_id", 3, ENTRY | link),
     ):
         values = said | {"id": _id(base, kind)}
-        names = await _columns(owner, table)
+        names = await columns_of(owner, table)
         selected = ", ".join(values.get(name, f"d.{name}") for name in names)
         await owner.execute(
             f"insert into {table} ({', '.join(names)}) select {selected}"

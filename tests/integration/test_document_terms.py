@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from bench import million
 
 from billhook import documents
 from billhook.documents.service import listing
@@ -116,12 +117,8 @@ async def test_terms_follow_a_change_and_stay_inside(case: Case, world: World) -
 async def test_a_look_up_asks_the_index_however_many_organizations_there_are(coloured: Case) -> None:
     """Beside many organizations each seems small to the planner; to look through this one would still be long."""
     owner, organization = coloured.owner, ids.to_uuid(coloured.organization)
-    columns = await owner.fetch(
-        "select column_name from information_schema.columns where table_schema = 'documents' and table_name = 'document'"
-        " and is_generated = 'NEVER'"
-    )
     own = {"id": "gen_random_uuid()", "organization_id": "gen_random_uuid()", "shard": "n", "client_id": "null"}
-    names = [row[0] for row in columns]
+    names = await million.columns_of(owner, "documents.document")
     selected = ", ".join(own.get(name, f"d.{name}") for name in names)
     transaction = owner.transaction()
     await transaction.start()

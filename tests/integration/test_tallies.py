@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from bench import million
 
 from billhook import documents
 from billhook.db import Database
@@ -143,11 +144,7 @@ async def fill(case: Case, world: World, rows: int) -> None:
         "custom": "jsonb_build_object('size', n % 4) || case when n % 2 = 0 then '{\"kind\": \"even\"}' else '{}'::jsonb end",
         "options": "d.options || case when n % 3 = 2 then '{\"number_internal\": \"A 1\"}' else '{}'::jsonb end",
     }
-    columns = await case.owner.fetch(
-        "select column_name from information_schema.columns where table_schema = 'documents' and table_name = 'document'"
-        " and is_generated = 'NEVER'"
-    )
-    names = [row[0] for row in columns]
+    names = await million.columns_of(case.owner, "documents.document")
     selected = ", ".join(values.get(name, f"d.{name}") for name in names)
     await case.owner.execute(
         f"insert into documents.document ({', '.join(names)}) select {selected}"

@@ -1,9 +1,9 @@
 """An older database with documents in it is brought up: nothing is lost, and all is counted anew."""
 
 import io
-from typing import Any
 
 import asyncpg
+from bench import million
 
 from billhook import documents
 from billhook.db import Database, migrate
@@ -19,15 +19,6 @@ owner, case = test_tallies.owner, test_tallies.case
 BEFORE = 77
 """The first version that an older database does not have: the one that made the tally anew last but one."""
 TABLES = ("accounts.account", "organizations.organization", "documents.document")
-
-
-async def columns_of(connection: "asyncpg.Connection[Any]", table: str) -> list[str]:
-    rows = await connection.fetch(
-        "select column_name from information_schema.columns where table_schema || '.' || table_name = $1"
-        " and is_generated = 'NEVER'",
-        table,
-    )
-    return [row[0] for row in rows]
 
 
 async def older(case: Case) -> str:
@@ -49,7 +40,9 @@ async def older(case: Case) -> str:
             )
     await connection.execute("set session_replication_role = replica")
     for table in TABLES:
-        names = sorted(set(await columns_of(connection, table)) & set(await columns_of(case.owner, table)))
+        names = sorted(
+            set(await million.columns_of(connection, table)) & set(await million.columns_of(case.owner, table))
+        )
         schema, name = table.split(".")
         rows = io.BytesIO()
         await case.owner.copy_from_query(f"select {', '.join(names)} from {table}", output=rows, format="binary")
